@@ -1,0 +1,192 @@
+//! Collections that cannot leak an accidental order into a result.
+
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+
+/// A dictionary of texts: each distinct text has a number, counted from 0 in order of arrival.
+///
+/// Looked up by hash, listed only in order of arrival; a hundred million short texts fit without
+/// an allocation each.
+#[derive(Clone, Debug, Default)]
+pub struct Dictionary {
+    text: String,
+    ends: Vec<usize>,
+    slots: Vec<u32>,
+}
+
+const FREE: u32 = u32::MAX;
+
+impl Dictionary {
+    /// Number of distinct texts.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The text with a number.
+    pub fn get(&self, idx: u32) -> &str {
+        let idx = idx as usize;
+        let start = if idx == 0 { 0 } else { self.ends[idx - 1] };
+        &self.text[start..self.ends[idx]]
+    }
+
+    /// The number of a text, if it is known.
+    pub fn find(&self, text: &str) -> Option<u32> {
+        if self.slots.is_empty() {
+            return None;
+        }
+        let found = self.slots[self.slot_of(text)];
+        (found != FREE).then_some(found)
+    }
+
+    /// The number of a text, added if new; and whether it was new.
+    pub fn intern(&mut self, text: &str) -> (u32, bool) {
+        if (self.ends.len() + 1) * 2 > self.slots.len() {
+            self.grow();
+        }
+        let slot = self.slot_of(text);
+        if self.slots[slot] != FREE {
+            return (self.slots[slot], false);
+        }
+        let idx = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct texts");
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        self.slots[slot] = idx;
+        (idx, true)
+    }
+
+    /// The texts in order of arrival.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|idx| self.get(u32::try_from(idx).unwrap_or(FREE)))
+    }
+
+    fn slot_of(&self, text: &str) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = usize::try_from(hash_of(text) & mask as u64).unwrap_or(0);
+        while self.slots[slot] != FREE && self.get(self.slots[slot]) != text {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+
+    fn grow(&mut self) {
+        self.slots = vec![FREE; (self.slots.len() * 2).max(16)];
+        for idx in 0..self.len() {
+            let idx = u32::try_from(idx).unwrap_or(FREE);
+            let slot = self.slot_of(self.get(idx));
+            self.slots[slot] = idx;
+        }
+    }
+}
+
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = WordHasher::default();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A quick fixed hash for keys that nobody can choose to our harm more than once: it only decides
+/// where a key is stored, never an order that is seen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WordHasher(u64);
+
+impl Hasher for WordHasher {
+    fn finish(&self) -> u64 {
+        // The low bits choose the slot, so the well-mixed high bits come down.
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.write_u64(u64::from_le_bytes(word) ^ ((chunk.len() as u64) << 56));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(5) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 ^= self.0 >> 29;
+    }
+
+    fn write_u32(&mut self, word: u32) {
+        self.write_u64(u64::from(word));
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+}
+
+/// A hash map that can be asked but not listed, so its order reaches no result.
+#[derive(Clone, Debug)]
+pub struct LookupMap<K, V> {
+    #[expect(clippy::disallowed_types, reason = "the one place that wraps it")]
+    inner: std::collections::HashMap<K, V, BuildHasherDefault<WordHasher>>,
+}
+
+impl<K, V> Default for LookupMap<K, V> {
+    #[expect(clippy::disallowed_types, reason = "the one place that wraps it")]
+    fn default() -> Self {
+        Self { inner: std::collections::HashMap::default() }
+    }
+}
+
+impl<K: Hash + Eq, V> LookupMap<K, V> {
+    /// The value of a key.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.inner.get(key)
+    }
+
+    /// The value of a key, to change.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.inner.get_mut(key)
+    }
+
+    /// Sets the value of a key and gives back the former one.
+    pub fn insert(&mut self, key: K, value: V) -> Option<V> {
+        self.inner.insert(key, value)
+    }
+
+    /// Takes a key out.
+    pub fn remove(&mut self, key: &K) -> Option<V> {
+        self.inner.remove(key)
+    }
+
+    /// The value of a key, made if absent.
+    pub fn or_insert_with(&mut self, key: K, make: impl FnOnce() -> V) -> &mut V {
+        self.inner.entry(key).or_insert_with(make)
+    }
+
+    /// Number of keys.
+    pub fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// Whether there is no key.
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_keeps_its_number() {
+        let mut names = Dictionary::default();
+        for n in 0..10_000u32 {
+            assert_eq!(names.intern(&format!("account-{n}")), (n, true));
+        }
+        for n in 0..10_000u32 {
+            assert_eq!(names.intern(&format!("account-{n}")), (n, false));
+            assert_eq!(names.get(n), format!("account-{n}"));
+        }
+        assert_eq!(names.find("nobody"), None);
+        assert_eq!(Dictionary::default().find(""), None);
+    }
+}

@@ -1,0 +1,24 @@
+//! The nouns of Caudal: amounts, currencies, moments, transfers, sources and problems.
+//!
+//! *Shape.* Plain data, no input or output, nothing but the standard library. Every other crate
+//! may use this one; it knows none of them.
+//!
+//! *Units.* Money is a count of minor units ([`amount::Money`]); a transfer moves a
+//! [`transfer::Thing`], which is money now, and has room for items and substances.
+
+pub mod amount;
+pub mod collections;
+pub mod currency;
+pub mod moment;
+pub mod place;
+pub mod problem;
+pub mod source;
+pub mod transfer;
+
+pub use amount::{AmountError, Money, format_minor, parse_minor};
+pub use currency::Currency;
+pub use moment::Moment;
+pub use place::is_outside;
+pub use problem::{Problem, ProblemCode, Severity};
+pub use source::{EvidenceFile, SourceRef};
+pub use transfer::{Opening, Thing, Transfer, TransferTable};

@@ -1,0 +1,158 @@
+//! Problems: what is wrong, doubtful or worth a note in the evidence. They are data, not failures.
+//!
+//! *Shape.* A problem has a stable code, a place, what was found and, where that helps, what was
+//! expected. The sentences, in English and Spanish, are made by the term base from the code.
+
+use std::fmt;
+
+/// How much a problem matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// No figure may rest on this row or file until it is mended.
+    Blocks,
+    /// The program goes on; a person should look.
+    Doubtful,
+    /// Worth knowing.
+    Note,
+}
+
+/// A fact about the evidence that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of problem.
+    pub code: ProblemCode,
+    /// Name of the evidence file.
+    pub file: String,
+    /// SHA-256 of the evidence file, hexadecimal.
+    pub sha256: String,
+    /// Row in the file, counted as in [`crate::SourceRef::row`]; `None` if it is about the file.
+    pub row: Option<u64>,
+    /// Column name, where one cell is meant.
+    pub column: Option<String>,
+    /// The text or value found, cut to a readable length.
+    pub found: String,
+    /// A value that would have been right, free of language (`1234.56`, `2`, `2025-04-03`).
+    pub expected: Option<String>,
+}
+
+impl Problem {
+    /// The severity of its code.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+}
+
+macro_rules! problem_codes {
+    ($( $(#[doc = $doc:literal])+ $name:ident = $code:literal, $severity:ident; )+) => {
+        /// Stable codes, in order of precedence: of several that apply to a value, the first.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum ProblemCode { $( $(#[doc = $doc])+ $name, )+ }
+
+        impl ProblemCode {
+            /// Every code, in order of precedence.
+            pub const ALL: &'static [Self] = &[ $( Self::$name, )+ ];
+
+            /// The code as people read it, such as `amount-ambiguous`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $( Self::$name => $code, )+ }
+            }
+
+            /// How much it matters.
+            pub const fn severity(self) -> Severity {
+                match self { $( Self::$name => Severity::$severity, )+ }
+            }
+        }
+    };
+}
+
+problem_codes! {
+    /// The file has no bytes, or nothing below its header.
+    FileEmpty = "file-empty", Blocks;
+    /// The bytes are neither delimited text nor Parquet.
+    FormatUnknown = "format-unknown", Blocks;
+    /// The file ends or breaks in the middle (a damaged Parquet file, an unclosed quote).
+    FileTruncated = "file-truncated", Blocks;
+    /// The text is not UTF-8; it was read as UTF-16 or Windows-1252.
+    EncodingNotUtf8 = "encoding-not-utf8", Doubtful;
+    /// A required column is not in the header.
+    ColumnMissing = "column-missing", Blocks;
+    /// Two columns have the same name.
+    ColumnRepeated = "column-repeated", Blocks;
+    /// A column of a Parquet file has a type that cannot be read exactly, such as a float amount.
+    ColumnTypeUnfit = "column-type-unfit", Blocks;
+    /// A line longer than one mebibyte.
+    RowTooLong = "row-too-long", Blocks;
+    /// A row with fewer or more fields than the header.
+    RowTruncated = "row-truncated", Blocks;
+    /// No id.
+    IdMissing = "id-missing", Blocks;
+    /// An id that an earlier row already has.
+    IdDuplicate = "id-duplicate", Blocks;
+    /// No payer, payee or account.
+    AccountMissing = "account-missing", Blocks;
+    /// No currency.
+    CurrencyMissing = "currency-missing", Blocks;
+    /// A currency code that the table lacks.
+    CurrencyUnknown = "currency-unknown", Blocks;
+    /// No amount, or a text that is no number.
+    AmountUnreadable = "amount-unreadable", Blocks;
+    /// Thousands separators or a decimal comma, which can be read in two ways.
+    AmountAmbiguous = "amount-ambiguous", Blocks;
+    /// More decimals than the currency has.
+    AmountDigitsBeyondCurrency = "amount-digits-beyond-currency", Blocks;
+    /// A negative amount: the direction of a transfer is told by payer and payee.
+    AmountNegative = "amount-negative", Blocks;
+    /// An amount, or a sum of them, beyond what the program counts exactly.
+    AmountOverflow = "amount-overflow", Blocks;
+    /// Only one of received amount and received currency.
+    ReceivedIncomplete = "received-incomplete", Blocks;
+    /// A received amount that differs from the amount in the same currency.
+    SidesDisagree = "sides-disagree", Blocks;
+    /// A text that is no date.
+    DateUnreadable = "date-unreadable", Blocks;
+    /// A date such as `03/04/2025`, whose order of day and month is not stated.
+    DateOrderAmbiguous = "date-order-ambiguous", Blocks;
+    /// A day that the calendar lacks, such as 30 February.
+    DateDoesNotExist = "date-does-not-exist", Blocks;
+    /// A sequence that is not a whole number.
+    SequenceUnreadable = "sequence-unreadable", Blocks;
+    /// A reversal whose deposit is not in the ledger, or does not fit: an ordinary payment.
+    ReversalUnmatched = "reversal-unmatched", Doubtful;
+    /// Payer and payee are the same account: the row moves nothing and stays out of the ledger.
+    SelfTransfer = "self-transfer", Doubtful;
+    /// The amount is zero: the row moves nothing and stays out of the ledger.
+    AmountZero = "amount-zero", Note;
+    /// The stated sequence runs against the dates.
+    SequenceAgainstDate = "sequence-against-date", Doubtful;
+    /// A payment larger than the balance: a loan by the bank, or a missing credit.
+    BalanceBelowZero = "balance-below-zero", Doubtful;
+    /// Lines of one account on one day whose order nothing proves.
+    OrderTieUnproved = "order-tie-unproved", Note;
+    /// Two origins of the question name the same cents; they belong to the first they meet.
+    OriginOverlap = "origin-overlap", Doubtful;
+    /// The bound stops where money is converted.
+    BoundsStopAtConversion = "bounds-stop-at-conversion", Note;
+    /// The bound was not computed, because the part of the ledger it needs is too large.
+    BoundsNotComputed = "bounds-not-computed", Note;
+    /// Traced money below the threshold was not followed further.
+    FractionBelowThreshold = "fraction-below-threshold", Note;
+    /// The trace stopped at its cap of fragments.
+    TraceCutAtCap = "trace-cut-at-cap", Doubtful;
+}
+
+impl fmt::Display for ProblemCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Cuts a text to a length that fits an error message, at a character boundary.
+pub fn readable(text: &str) -> String {
+    const LENGTH: usize = 60;
+    let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => text[..end].chars().map(clean).chain(['…']).collect(),
+        None => text.chars().map(clean).collect(),
+    }
+}
