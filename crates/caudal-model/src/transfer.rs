@@ -148,6 +148,26 @@ impl TransferTable {
         (self.payer[idx as usize], self.payee[idx as usize])
     }
 
+    /// Booking moment of a row.
+    pub fn moment(&self, idx: u32) -> Moment {
+        self.moment[idx as usize]
+    }
+
+    /// Whether any row states a sequence.
+    pub fn has_sequences(&self) -> bool {
+        !self.sequence.is_empty()
+    }
+
+    /// Whether any row states a conversion.
+    pub fn has_received(&self) -> bool {
+        !self.received.is_empty()
+    }
+
+    /// Rows that say they take back a deposit, with the id of the deposit.
+    pub fn reversals(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.reverses.iter().map(|(row, id)| (*row, id.as_ref()))
+    }
+
     /// The position of the transfer with an id.
     pub fn find(&self, id: &str) -> Option<u32> {
         self.ids.find(id)

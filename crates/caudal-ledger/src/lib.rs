@@ -1,0 +1,24 @@
+//! The ordered, indexed ledger that every question is asked of.
+//!
+//! *Shape.* A [`caudal_model::TransferTable`] and opening balances go in; out comes a [`Ledger`]:
+//! lines in the order in which they take effect, with bank loans and repayments written out as
+//! lines of their own, so that no balance is ever below zero and no tracing rule needs a special
+//! case for overdrafts. The index (two prefix sums a line, the payer's balance before it, the
+//! lines of each place) is computed once; a question then costs what it touches.
+//!
+//! *The seam.* Tracing sees a ledger only through [`LedgerView`], which data in memory satisfies
+//! now and a memory-mapped file can satisfy later.
+
+mod build;
+mod column;
+mod lifo;
+mod order;
+mod reversal;
+mod view;
+
+pub use build::{BuildLedgerError, Ledger, LedgerOptions, Overdraft, Overdrawn};
+pub use column::Column;
+pub use lifo::{LifoIndex, Segment};
+pub use order::SameDay;
+pub use reversal::{Netted, UnmatchedReversal};
+pub use view::{LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind};

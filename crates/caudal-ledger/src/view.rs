@@ -1,0 +1,120 @@
+//! What tracing may see of a ledger: the seam between the index and the rules.
+
+use caudal_model::Currency;
+
+/// Position of a line in ledger order.
+pub type LineIdx = u32;
+
+/// Number of a place.
+pub type PlaceIdx = u32;
+
+/// Stands for "nobody" where a line has no payer: an opening balance or a birth.
+pub const NO_PLACE: PlaceIdx = PlaceIdx::MAX;
+
+/// Where money can rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PlaceKind {
+    /// An account whose statement is held: a pool with a known balance at every line.
+    Account,
+    /// A party at which the ledger ends on purpose: endless source and sink.
+    Outside,
+    /// An account that exists but whose statement is not held: a trace ends here.
+    Frontier,
+    /// The lender of an account's overdraft.
+    Bank,
+}
+
+/// A place: an account in one currency, an outside party, a frontier account or a bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What kind of place.
+    pub kind: PlaceKind,
+    /// Number of its name (for a bank: the name of the account it lends to).
+    pub name_idx: u32,
+    /// What is counted there.
+    pub currency: Currency,
+}
+
+/// Why a line is in the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineKind {
+    /// A transfer of the evidence.
+    Transfer,
+    /// A lot of an opening balance.
+    Opening,
+    /// A bank loan, booked immediately before the payment that needs it.
+    Loan,
+    /// The repayment of a loan, booked immediately after a receipt.
+    Repayment,
+    /// Money of unknown origin, born immediately before the payment that needs it; it leaves last
+    /// in that payment and is never repaid.
+    Birth,
+}
+
+/// One line of the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Why it is there.
+    pub kind: LineKind,
+    /// The place it leaves, or [`NO_PLACE`].
+    pub payer: PlaceIdx,
+    /// The place it reaches.
+    pub payee: PlaceIdx,
+    /// Minor units that leave, in the payer's currency; never zero.
+    pub paid: u128,
+    /// Minor units that arrive, in the payee's currency; differs from `paid` in a conversion.
+    pub received: u128,
+    /// For a transfer its position in the table, for an opening its position among the openings;
+    /// for a loan, repayment or birth the position of the transfer that caused it.
+    pub source_idx: u32,
+    /// Whether money changes currency or asset here.
+    pub is_conversion: bool,
+}
+
+/// A ledger as tracing sees it.
+///
+/// *Invariants.* Lines are numbered in ledger order. The balance of an account is never below
+/// zero. Cent *k* of all that an account pays out is cent *k* of all that it receives, counting
+/// by `paid_before` and `received_before`: the pipe of `TRACING` 12.1.
+pub trait LedgerView {
+    /// Number of lines.
+    fn line_count(&self) -> u32;
+    /// Number of places.
+    fn place_count(&self) -> u32;
+    /// A line.
+    fn line(&self, line: LineIdx) -> Line;
+    /// The payer of a line, for sweeps that look at little else.
+    fn payer(&self, line: LineIdx) -> PlaceIdx;
+    /// A place.
+    fn place(&self, place: PlaceIdx) -> Place;
+    /// What the payer had paid out before this line.
+    fn paid_before(&self, line: LineIdx) -> u128;
+    /// What the payee had received before this line.
+    fn received_before(&self, line: LineIdx) -> u128;
+    /// The payer's balance before this line (zero for places that are no account).
+    fn balance_before(&self, line: LineIdx) -> u128;
+    /// The balance of an account after the last line; zero for other places.
+    fn closing_balance(&self, place: PlaceIdx) -> u128;
+    /// What the account owes its bank after the last line.
+    fn closing_debt(&self, place: PlaceIdx) -> u128;
+    /// Payments of a place, in ledger order.
+    fn payments(&self, place: PlaceIdx) -> &[LineIdx];
+    /// Receipts of a place, in ledger order.
+    fn receipts(&self, place: PlaceIdx) -> &[LineIdx];
+    /// Whether any line converts.
+    fn has_conversions(&self) -> bool;
+
+    /// Whether the place is an account with a statement.
+    fn is_account(&self, place: PlaceIdx) -> bool {
+        place != NO_PLACE && self.place(place).kind == PlaceKind::Account
+    }
+
+    /// Minor units born for this payment, which leave last in it; zero unless the line before it
+    /// is a birth for its payer.
+    fn born_for(&self, line: LineIdx) -> u128 {
+        let Some(before) = line.checked_sub(1) else { return 0 };
+        let birth = self.line(before);
+        let is_birth = birth.kind == LineKind::Birth && birth.payee == self.payer(line);
+        if is_birth { birth.received } else { 0 }
+    }
+}

@@ -1,0 +1,453 @@
+//! `pro-rata`, and `difo` and `libr` divided in proportion: money carried in fractions.
+//!
+//! *Authority.* `law:schmidt` for the rolling charge between victims; `law:easy-loan` inside `libr`.
+//! *Units.* Every holding is kept twice: carried in 2⁻⁴⁰ minor units, and printed in whole minor
+//! units. The printed figures are a conserving flow of integers of their own, steered towards the
+//! carried ones (`TRACING` 11.3), so every row adds across and every balance adds down.
+//! *Error.* After *N* payments no carried amount is off by more than *N*·2⁻⁴⁰ minor units.
+
+use std::collections::BTreeMap;
+
+use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
+
+use crate::arith::{CARRIED_BITS, ONE, carry, mul_div, mul_div_round, nearest_whole, shares_of};
+use crate::drive::{Cancelled, Replay, drive};
+use crate::fragment::IntervalSet;
+use crate::question::{OriginIdx, Question, Seed, Watch, disjoint};
+use crate::record::{assert_conserved, ending_at};
+use crate::result::{Cell, Ending, EndingKind, OriginTotal, Start, Trace, TracedLine, add_amount};
+use crate::rule::Presumption;
+use crate::union::{Slots, origin_money};
+
+/// What a place holds of one origin, or what a payment takes of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Share {
+    origin: OriginIdx,
+    /// In 2⁻⁴⁰ minor units of the place; never negative.
+    carried: i128,
+    /// In minor units of the place.
+    printed: u128,
+    /// In 2⁻⁴⁰ minor units of the origin; kept only where the ledger converts.
+    origin_carried: i128,
+}
+
+impl Share {
+    fn error(&self) -> i128 {
+        carry(self.printed) - self.carried
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.carried == 0 && self.printed == 0 && self.origin_carried == 0
+    }
+}
+
+/// The shares of one place, by origin, ascending.
+type Shares = Vec<Share>;
+
+fn share_of(shares: &[Share], origin: OriginIdx) -> Option<&Share> {
+    shares.binary_search_by_key(&origin, |share| share.origin).ok().map(|at| &shares[at])
+}
+
+fn add_share(shares: &mut Shares, share: Share) {
+    match shares.binary_search_by_key(&share.origin, |known| known.origin) {
+        Ok(at) => {
+            shares[at].carried += share.carried;
+            shares[at].printed += share.printed;
+            shares[at].origin_carried += share.origin_carried;
+        }
+        Err(at) => shares.insert(at, share),
+    }
+}
+
+/// Traces forward under `pro-rata` (no presumption) or under `difo:pro-rata` and `libr:pro-rata`.
+pub(crate) fn forward<V: LedgerView>(
+    view: &V,
+    presumption: Option<Presumption>,
+    question: &Question,
+    watch: Watch<'_>,
+) -> Result<Trace, Cancelled> {
+    let mut starts: Vec<LineIdx> = question.seeds.iter().map(|seed| seed.line).collect();
+    starts.dedup();
+    let mut carried = Carried::new(view, presumption, question, None);
+    drive(view, &starts, &mut carried, watch)?;
+    Ok(carried.finish(Books::Closed))
+}
+
+struct Carried<'a, V> {
+    view: &'a V,
+    presumption: Option<Presumption>,
+    question: &'a Question,
+    next_seed: usize,
+    converts: bool,
+    shares: Slots<Shares>,
+    below: BTreeMap<PlaceIdx, Shares>,
+    mark: Option<Mark<'a>>,
+    trace: Trace,
+}
+
+/// Money that has passed certain lines, told apart from money that has not: of each origin *k*,
+/// share 2*k* has not passed and share 2*k* + 1 has. Marks split labels and change no result.
+struct Mark<'a> {
+    passes: &'a dyn Fn(LineIdx, &Line) -> bool,
+    /// Carried money at its first pass, by origin.
+    first: Vec<i128>,
+}
+
+/// How much money of each origin passes lines of a kind, counted once however often it passes; and
+/// the trace in which odd origins are what has passed. Carried units.
+pub(crate) fn first_passes<V: LedgerView>(
+    view: &V,
+    presumption: Option<Presumption>,
+    question: &Question,
+    passes: &dyn Fn(LineIdx, &Line) -> bool,
+) -> (Vec<i128>, Trace) {
+    let split = Question {
+        origins: question.origins.iter().flat_map(|o| [o.clone(), o.clone()]).collect(),
+        seeds: question.seeds.iter().map(|s| Seed { origin: s.origin * 2, ..*s }).collect(),
+        keep_lines: false,
+        ..question.clone()
+    };
+    let mut starts: Vec<LineIdx> = split.seeds.iter().map(|seed| seed.line).collect();
+    starts.dedup();
+    let mark = Mark { passes, first: vec![0; question.origins.len()] };
+    let mut carried = Carried::new(view, presumption, &split, Some(mark));
+    let finished = drive(view, &starts, &mut carried, &mut crate::question::unwatched);
+    finished.expect("nobody watches, so nobody stops it");
+    let first = carried.mark.take().map(|mark| mark.first).unwrap_or_default();
+    (first, carried.finish(Books::Split))
+}
+
+/// Whether each origin's endings add up to the origin, or marks have split the labels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Books {
+    Closed,
+    Split,
+}
+
+/// A payment as the rule sees it: what it takes, of what, and where that stands in it.
+struct Taking {
+    /// Minor units of origin money and other money (`pro-rata`), or of origin money alone.
+    amount: u128,
+    /// The holding it is taken from.
+    whole: u128,
+    /// First cent of origin money in the payment.
+    at: u128,
+}
+
+impl<V: LedgerView> Replay for Carried<'_, V> {
+    fn is_touched(&self, place: PlaceIdx) -> bool {
+        // Outside parties keep shares too, for their errors, but they never pay them out.
+        self.shares.get(place).is_some_and(|shares| !shares.is_empty())
+            && self.view.is_account(place)
+    }
+
+    fn step(&mut self, line_idx: LineIdx) {
+        let line = self.view.line(line_idx);
+        let taking = self.taking(line_idx, &line);
+        let mut pieces = Shares::new();
+        if self.is_touched(line.payer) {
+            let wanted = self.take_carried(&line, &taking);
+            pieces = self.take_printed(&line, &taking, wanted);
+        }
+        self.label(line_idx, &line, &taking, &mut pieces);
+        let arriving = if line.is_conversion {
+            self.converted(&line, &taking, &pieces)
+        } else {
+            pieces.clone()
+        };
+        self.record(line_idx, &taking, &pieces, &arriving);
+        self.drop_below(line.payer);
+        let arriving = self.pass(line_idx, &line, arriving);
+        let payee = self.shares.or_insert_with(line.payee, Shares::new);
+        for share in arriving {
+            add_share(payee, share);
+        }
+        self.drop_below(line.payee);
+    }
+}
+
+impl<'a, V: LedgerView> Carried<'a, V> {
+    fn new(
+        view: &'a V,
+        presumption: Option<Presumption>,
+        question: &'a Question,
+        mark: Option<Mark<'a>>,
+    ) -> Self {
+        let origins = vec![OriginTotal::default(); question.origins.len()];
+        Self {
+            view,
+            presumption,
+            question,
+            next_seed: 0,
+            converts: view.has_conversions(),
+            shares: Slots::new(view.place_count()),
+            below: BTreeMap::new(),
+            mark,
+            trace: Trace { origins, ..Trace::default() },
+        }
+    }
+
+    /// Marks what passes, and counts it at its first pass.
+    fn pass(&mut self, line_idx: LineIdx, line: &Line, arriving: Shares) -> Shares {
+        let Some(mark) = self.mark.as_mut().filter(|mark| (mark.passes)(line_idx, line)) else {
+            return arriving;
+        };
+        let mut passed = Shares::new();
+        for share in arriving {
+            if share.origin % 2 == 0 {
+                mark.first[share.origin as usize / 2] += share.carried;
+            }
+            add_share(&mut passed, Share { origin: share.origin | 1, ..share });
+        }
+        passed
+    }
+
+    fn taking(&self, line_idx: LineIdx, line: &Line) -> Taking {
+        if !self.view.is_account(line.payer) {
+            return Taking { amount: 0, whole: 0, at: 0 };
+        }
+        let balance = self.view.balance_before(line_idx);
+        let Some(presumption) = self.presumption else {
+            return Taking { amount: line.paid, whole: balance, at: 0 };
+        };
+        let shares = self.shares.get(line.payer).map_or(&[][..], Vec::as_slice);
+        let whole: u128 = shares.iter().map(|share| share.printed).sum();
+        let born = self.view.born_for(line_idx);
+        let (amount, at) = origin_money(presumption, line.paid, balance, whole, born);
+        Taking { amount, whole, at }
+    }
+
+    /// What leaves as carried: prefix sums rounded, so that the pieces sum exactly.
+    fn take_carried(&self, line: &Line, taking: &Taking) -> Shares {
+        let held = self.shares.get(line.payer).map_or(&[][..], Vec::as_slice);
+        let (amount, whole) = (taking.amount, taking.whole.max(1));
+        let pieces = shares_of(held.iter().map(|share| share.carried), amount, whole);
+        let piece = |(share, carried): (&Share, i128)| Share {
+            origin: share.origin,
+            carried,
+            printed: 0,
+            origin_carried: self.origin_part(share, carried),
+        };
+        held.iter().zip(pieces).map(piece).collect()
+    }
+
+    fn origin_part(&self, share: &Share, carried: i128) -> i128 {
+        if !self.converts || share.carried == 0 || carried == share.carried {
+            return if carried == share.carried { share.origin_carried } else { 0 };
+        }
+        let part = mul_div(
+            share.origin_carried.unsigned_abs(),
+            carried.unsigned_abs(),
+            share.carried.unsigned_abs(),
+        );
+        i128::try_from(part).expect("a part of a holding fits")
+    }
+
+    /// What leaves as printed: the whole vector nearest to the carried one, corrected by half of
+    /// the errors of payer and payee. Takes the pieces out of the payer's holdings.
+    fn take_printed(&mut self, line: &Line, taking: &Taking, mut pieces: Shares) -> Shares {
+        let held = self.shares.get(line.payer).expect("the payer is touched");
+        let payee = self.shares.get(line.payee).map_or(&[][..], Vec::as_slice);
+        let error_at_payee = |origin| {
+            if line.is_conversion { 0 } else { share_of(payee, origin).map_or(0, Share::error) }
+        };
+        let mut wanted: Vec<i128> = pieces
+            .iter()
+            .zip(held)
+            .map(|(piece, share)| {
+                steer(piece.carried, share.error() - error_at_payee(share.origin))
+            })
+            .collect();
+        let mut most: Vec<u128> = held.iter().map(|share| share.printed).collect();
+        if self.presumption.is_none() {
+            let others = carry(taking.amount) - pieces.iter().map(|p| p.carried).sum::<i128>();
+            let error = |shares: &[Share]| -shares.iter().map(Share::error).sum::<i128>();
+            let at_payee = if line.is_conversion { 0 } else { error(payee) };
+            wanted.push(steer(others, error(held) - at_payee));
+            most.push(taking.whole - most.iter().sum::<u128>());
+        }
+        let printed = nearest_whole(&wanted, &most, taking.amount);
+        for (piece, printed) in pieces.iter_mut().zip(printed) {
+            piece.printed = printed;
+        }
+        let held = self.shares.get_mut(line.payer).expect("the payer is touched");
+        for (share, piece) in held.iter_mut().zip(&pieces) {
+            share.carried -= piece.carried;
+            share.printed -= piece.printed;
+            share.origin_carried -= piece.origin_carried;
+        }
+        held.retain(|share| !share.is_nothing());
+        pieces.retain(|piece| !piece.is_nothing());
+        pieces
+    }
+
+    /// Labels what the origins name of a line, as far as it carries no origin yet.
+    fn label(&mut self, line_idx: LineIdx, line: &Line, taking: &Taking, pieces: &mut Shares) {
+        let question = self.question;
+        let seeds = question.seeds_of(line_idx, &mut self.next_seed);
+        if seeds.is_empty() {
+            return;
+        }
+        for seed in seeds {
+            self.trace.origins[seed.origin as usize].overlap += seed.hi - seed.lo;
+        }
+        let is_mixed = self.presumption.is_none() && self.view.is_account(line.payer);
+        let taken: i128 = pieces.iter().map(|piece| piece.carried).sum();
+        let printed: u128 = pieces.iter().map(|piece| piece.printed).sum();
+        for seed in disjoint(seeds) {
+            let (carried, printed) = if is_mixed {
+                // Labels have no order inside such a payment: the seed takes its part of the rest.
+                let part = |rest: u128| mul_div(rest, seed.hi - seed.lo, line.paid);
+                let rest = (carry(line.paid) - taken).unsigned_abs();
+                (i128::try_from(part(rest)).unwrap_or(0), part(line.paid - printed))
+            } else {
+                let free = free_cents(&seed, taking);
+                (carry(free), free)
+            };
+            let total = &mut self.trace.origins[seed.origin as usize];
+            total.traced += printed;
+            total.overlap -= printed;
+            self.trace.starts.push(Start { line: line_idx, origin: seed.origin, carried });
+            let origin_carried = if self.converts { carry(printed) } else { 0 };
+            add_share(pieces, Share { origin: seed.origin, carried, printed, origin_carried });
+        }
+    }
+
+    /// What arrives behind a conversion, as carried and as printed.
+    fn converted(&self, line: &Line, taking: &Taking, pieces: &Shares) -> Shares {
+        let (paid, received, others) = if self.presumption.is_none() {
+            (line.paid, line.received, true)
+        } else {
+            let seeded: u128 = pieces.iter().map(|piece| piece.printed).sum();
+            let map = |boundary: u128| mul_div(boundary, line.received, line.paid);
+            let lo = if seeded == line.paid { 0 } else { taking.at };
+            (seeded, map(lo + seeded) - map(lo), false)
+        };
+        let parts = shares_of(pieces.iter().map(|p| p.carried), received, paid.max(1));
+        let mut wanted = parts.clone();
+        let mut most = vec![received; parts.len()];
+        if others {
+            wanted.push((carry(received) - parts.iter().sum::<i128>()).max(0));
+            most.push(received);
+        }
+        let whole =
+            if most.is_empty() { Vec::new() } else { nearest_whole(&wanted, &most, received) };
+        let arriving = pieces.iter().zip(parts).zip(whole);
+        arriving.map(|((piece, carried), printed)| Share { carried, printed, ..*piece }).collect()
+    }
+
+    fn record(&mut self, line: LineIdx, taking: &Taking, pieces: &Shares, arriving: &Shares) {
+        for piece in pieces {
+            let distance = piece.error().unsigned_abs();
+            self.trace.rounding_worst = self.trace.rounding_worst.max(distance);
+        }
+        if pieces.is_empty() || !self.question.keep_lines {
+            return;
+        }
+        let first = self.trace.cells.len();
+        let cells = pieces.iter().zip(arriving).map(|(paid, received)| Cell {
+            origin: paid.origin,
+            paid: paid.printed,
+            received: received.printed,
+            carried: paid.carried,
+        });
+        self.trace.cells.extend(cells);
+        let cells = first..self.trace.cells.len();
+        self.trace.lines.push(TracedLine { line, cells, fragments: 0..0, whole: taking.whole });
+    }
+
+    fn drop_below(&mut self, place: PlaceIdx) {
+        if self.question.threshold_atto == 0 || !self.view.is_account(place) {
+            return;
+        }
+        let Some(shares) = self.shares.get_mut(place) else { return };
+        let threshold = carry(self.question.threshold(self.view.place(place).currency));
+        let is_small = |share: &Share| share.carried > 0 && share.carried < threshold;
+        let mut moved = 0;
+        for share in shares.iter().filter(|share| is_small(share)) {
+            add_share(self.below.entry(place).or_default(), *share);
+            moved += share.error();
+        }
+        shares.retain(|share| !is_small(share));
+        // The union of origins is a whole number; what the dropped shares lacked or had beyond
+        // their printed figure goes to the largest that stays.
+        let largest = shares.iter_mut().max_by_key(|share| share.carried);
+        if let (Some(_), Some(largest)) = (self.presumption, largest) {
+            largest.carried -= moved;
+        }
+    }
+
+    fn finish(mut self, books: Books) -> Trace {
+        let all = std::mem::take(&mut self.shares.all);
+        let rests = all.into_iter().map(|(place, shares)| {
+            (ending_at(self.view, place).unwrap_or(EndingKind::Held), place, shares)
+        });
+        let below = std::mem::take(&mut self.below).into_iter();
+        let below = below.map(|(place, shares)| (EndingKind::BelowThreshold, place, shares));
+        let mut rests: Vec<_> = rests.chain(below).filter(|rest| !rest.2.is_empty()).collect();
+        rests.sort_by_key(|&(kind, place, _)| (kind, place));
+        let mut origin_units = self.origin_units(&rests, books);
+        for (kind, place, shares) in rests {
+            let mut ending = Ending {
+                kind,
+                place,
+                amounts: Vec::new(),
+                origin_units: Vec::new(),
+                carried: Vec::new(),
+            };
+            for share in shares {
+                add_amount(&mut ending.amounts, share.origin, share.printed);
+                ending.carried.push((share.origin, share.carried));
+                let units = origin_units[share.origin as usize].next().expect("one each");
+                add_amount(&mut ending.origin_units, share.origin, units);
+            }
+            self.trace.endings.push(ending);
+        }
+        if books == Books::Closed {
+            assert_conserved(&self.trace);
+        }
+        self.trace
+    }
+
+    /// For each origin the whole units that rest in each of its endings, in its own currency.
+    fn origin_units(
+        &self,
+        rests: &[(EndingKind, PlaceIdx, Shares)],
+        books: Books,
+    ) -> Vec<std::vec::IntoIter<u128>> {
+        let mut wanted: Vec<Vec<i128>> = vec![Vec::new(); self.question.origins.len()];
+        let mut printed: Vec<Vec<u128>> = vec![Vec::new(); self.question.origins.len()];
+        for share in rests.iter().flat_map(|rest| &rest.2) {
+            wanted[share.origin as usize].push(share.origin_carried);
+            printed[share.origin as usize].push(share.printed);
+        }
+        let totals = self.trace.origins.iter().map(|origin| origin.traced);
+        let whole = wanted.iter().zip(printed).zip(totals).map(|((wanted, printed), total)| {
+            if !self.converts || wanted.is_empty() || books == Books::Split {
+                return printed.into_iter();
+            }
+            nearest_whole(wanted, &vec![total; wanted.len()], total).into_iter()
+        });
+        whole.collect()
+    }
+}
+
+/// Carried piece plus half of an error, rounded half up to 2⁻²⁰ minor units.
+fn steer(piece: i128, error: i128) -> i128 {
+    const HALF: u32 = CARRIED_BITS / 2;
+    ((2 * piece + error + (1 << HALF)) >> (HALF + 1)) << HALF
+}
+
+/// Cents of a seed that carry no origin yet.
+fn free_cents(seed: &Seed, taking: &Taking) -> u128 {
+    let mut taken = IntervalSet::default();
+    if taking.amount > 0 {
+        taken.insert(taking.at, taking.at + taking.amount);
+    }
+    taken.missing(seed.lo, seed.hi).iter().map(|(lo, hi)| hi - lo).sum()
+}
+
+/// Carried units to whole minor units, half up.
+pub fn to_minor(carried: i128) -> u128 {
+    mul_div_round(carried.unsigned_abs(), 1, ONE.unsigned_abs())
+}
