@@ -117,6 +117,8 @@ problem_codes! {
     DateDoesNotExist = "date-does-not-exist", Blocks;
     /// A sequence that is not a whole number.
     SequenceUnreadable = "sequence-unreadable", Blocks;
+    /// An account whose statement is neither `held` nor `missing`.
+    StatementUnreadable = "statement-unreadable", Blocks;
     /// A reversal whose deposit is not in the ledger, or does not fit: an ordinary payment.
     ReversalUnmatched = "reversal-unmatched", Doubtful;
     /// Payer and payee are the same account: the row moves nothing and stays out of the ledger.
@@ -139,6 +141,8 @@ problem_codes! {
     FractionBelowThreshold = "fraction-below-threshold", Note;
     /// The trace stopped at its cap of fragments.
     TraceCutAtCap = "trace-cut-at-cap", Doubtful;
+    /// More problems than are listed.
+    ProblemsNotListed = "problems-not-listed", Note;
 }
 
 impl fmt::Display for ProblemCode {

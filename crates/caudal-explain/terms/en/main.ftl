@@ -1,0 +1,169 @@
+# Words and sentences of the command line, of answers and of routes.
+# Values stand in `{ $name }`. Problems of the evidence have a file of their own.
+
+severity-blocks = blocks
+severity-doubtful = doubtful
+severity-note = note
+
+# What failed, and what to do about it.
+error-file = cannot read `{ $path }`: { $why }
+error-file-write = cannot write `{ $path }`: { $why }
+hint-file-missing = check the path; a ledger is a CSV or Parquet file of transfers, or a case folder
+hint-file-unreadable = check that the file may be read and that its disk is present
+hint-file-unwritable = check that the folder may be written and that its disk has room
+error-folder-empty = there are no transfers in the folder `{ $path }`
+hint-folder-empty = a case folder holds `transfers.csv` or `transfers.parquet`, and may hold `openings.csv` and `accounts.csv`
+error-problems-block = { $count } problems in the evidence stop the trace, since every figure would lack these rows
+hint-problems-block = mend the rows in a copy of the file, keep the original, and run the command again
+error-cancelled = stopped on request; nothing was changed
+error-ledger-refused = the ledger was refused
+error-opening-outside = the opening balance for `{ $account }` in row { $row } of { $file } is for an outside party, which has no balance
+hint-opening-outside = remove the row, or name the account that holds the money
+error-selector = `{ $found }` is not a selector
+hint-selector = write `transfer:ID`, `label:NAME`, `payer:ACCOUNT`, `payee:ACCOUNT` or `account:ACCOUNT`
+error-rule = there is no rule `{ $found }`
+hint-rule = rules are { $known }; `all` stands for those that trace, the bounds and poison
+error-no-rule = no rule was named
+hint-no-rule = add `--rule fifo`, or `--rule all` to see them side by side; which rule applies is a question of law
+error-no-selector = the question names no money
+hint-no-selector = add `--from` to follow money forward, `--to` to ask where it came from, or both
+error-until = `{ $found }` is not a day
+hint-until = write the last day that counts as `2025-04-03`
+error-threshold = `{ $found }` is not an amount
+hint-threshold = write the threshold in whole units with plain decimals, such as `100` or `0.50`
+error-account-unknown = there is no account or party `{ $name }` in the ledger
+error-transfer-unknown = there is no transfer `{ $id }` in the ledger
+error-transfer-left-out = the transfer `{ $id }` is not part of this question
+hint-transfer-left-out = it lies after the last day that counts, or it is a reversal that was netted; see `--until` and `--keep-reversals`
+error-part = `{ $found }` does not name a part of a transfer
+hint-part = write `transfer:ID[0.00..30.00]` for the first 30.00 of it
+error-origin-empty = `{ $selector }` names no money in this ledger
+hint-near = did you mean { $names }?
+hint-opening-missing = the account has no opening balance; give it with `--openings`
+error-no-balance = `{ $name }` has no balance of its own: it is an outside party or an account without a statement
+hint-no-balance = ask for the payments it received with `payee:{ $name }`
+error-needs-origins = `{ $rule }` has no backward direction without origins
+hint-needs-origins = name the money with `--from`, then the answer says how much of it reached the target
+error-too-fine = the conversions on the way are too fine for exact backward weights
+hint-too-fine = ask forward with `--from`
+error-bound-needs-origins = bounds need the origins they bound
+hint-bound-needs-origins = name the money with `--from`, and with `--to` what it may have reached
+error-shares-need-account = a distribution shares out one account among claimants
+hint-shares-need-account = name the claimants with `--from` and the account with `--to account:ACCOUNT`
+error-explain-poison = `{ $rule }` traces no amount, so there is no route to explain
+hint-explain-poison = explain under a rule that traces: fifo, lifo, pro-rata, difo or libr
+error-not-traced = under `{ $rule }` the transfer `{ $id }` carries none of this money
+hint-not-traced = look at `caudal trace` under other rules, or at the bounds
+error-exists = `{ $path }` exists already
+hint-exists = name another folder with `--out`, or remove it
+
+bound-too-large = not computed: the part of the ledger that the bound needs has { $lines } lines
+
+# Assumptions, by code.
+assumption-statements-complete = Every account that is not outside is taken to have all its lines in the ledger.
+assumption-statements-listed = Accounts are taken to have all their lines in the ledger, except these, whose statement is not held: { $accounts }.
+assumption-openings-zero = Accounts without an opening balance are taken to begin with nothing.
+assumption-openings-absent = No opening balance is given; every account is taken to begin with nothing.
+assumption-same-day-as-listed = { $count } transfers share a day and an account with another and nothing proves their order; they are taken as listed.
+assumption-same-day-credits-first = { $count } transfers share a day and an account with another and nothing proves their order; credits are taken before debits.
+assumption-same-day-debits-first = { $count } transfers share a day and an account with another and nothing proves their order; debits are taken before credits.
+assumption-same-day-cuts = On { $count } occasions transfers of one day waited for each other in a circle; the first listed that its payer could cover went first.
+assumption-overdraft-bank = Where a payment exceeds the balance ({ $count } times), the bank is taken to lend the difference just before it and to be repaid out of the next receipts.
+assumption-overdraft-birth = Where a payment exceeds the balance ({ $count } times), the difference is taken as money of unknown origin, which leaves last and is never repaid.
+assumption-reversals-netted = { $count } deposits and the lines that take them back are left out of the trace.
+assumption-reversals-kept = Lines that take back a deposit are kept as ordinary payments.
+assumption-conversion-own-rate = Money is converted at the rate of its own row; a boundary between lots is rounded down.
+assumption-until = Lines after { $until } do not count.
+assumption-threshold = Traced money below { $threshold } in an account is not followed further.
+assumption-inner-fifo = `{ $asked }` names no inner rule; among several origins the oldest money leaves first ({ $rule }).
+assumption-union = Under `{ $rule }` the origins are traced as one and then divided; claims traced apart would not add up.
+assumption-carried-fractions = Under `{ $rule }` money is carried in units of 2^-40 of the minor unit; after the { $payments } payments of this ledger no amount is off by more than { $payments } of these. Printed figures are whole and add up; the furthest from its carried value is off by { $worst } minor units.
+assumption-exposure = `poison` shows exposure, not money traced; its figures must not stand in an amount column of an exhibit.
+assumption-bounds-one-currency = Bounds are computed in the currency of the origins and stop where money is converted.
+
+# Kinds of endings.
+ending-held = held
+ending-outside = outside
+ending-frontier = frontier
+ending-repaid-bank = repaid bank
+ending-below-threshold = below threshold
+ending-cut-at-cap = cut at cap
+ending-exposed = exposed
+
+# Headings of tables.
+table-where = Where the money is
+table-transfers = Transfers that carry it
+table-accounts = Accounts it touched
+table-received = Received, each arrival and each cent once
+table-origins = Origins
+table-sources = Where the money came from
+table-shares = Shares of { $account }
+table-reached = Reached the targets
+table-routes = Routes
+table-exposed = Exposed
+table-assumptions = Assumptions
+table-problems = Problems in the evidence
+column-kind = ending
+column-place = place
+column-currency = currency
+column-label = label
+column-amount = amount
+column-balance = balance
+column-traced = traced
+column-gross = gross
+column-distinct = distinct
+column-transfer = transfer
+column-date = date
+column-payer = payer
+column-payee = payee
+column-source = source
+column-contribution = paid in
+column-claim = claim
+column-share = share
+column-total = total
+column-overlap = already counted
+label-opening = opening balance of { $account }
+label-loan = bank loan to { $account }
+label-birth = unknown money in { $account }
+line-rule = Rule { $rule }: { $authority }
+line-alias = asked as `{ $asked }`
+line-bound-least = At least { $amount } { $currency } under every causal rule that conserves money
+line-bound-most = At most { $amount } { $currency } under every causal rule that conserves money
+line-surplus = surplus { $amount } { $currency }
+line-backward-total = { $amount } { $currency } in all
+line-conversion = in units of the origin
+line-more = … and { $count } more; `--format csv` lists all
+line-nothing = nothing
+line-further = on further routes: { $amount } { $currency }
+line-route = { $amount } { $currency } of { $label }
+line-question = From { $from }
+line-question-between = From { $from } to { $to }
+line-question-backward = Where { $to } came from
+line-not-legal-advice = Which rule applies is a question of law. Caudal computes; it does not decide.
+line-problem-place = row { $row } (sha256 { $digest })
+line-problem-file = sha256 { $digest }
+word-error = error
+word-hint = hint
+line-internal = this is a bug in Caudal, not in your evidence; the message above belongs in the report
+
+# The demo.
+demo-intro = A fictional case: two victims, three banks that do not exist, dollars and pesos.
+demo-question = Where is the victims' money now?
+demo-wrote = Wrote
+demo-next = Next, try
+
+# Steps of a route.
+step-origin = `{ $transfer }`, { $date }: { $payer } pays { $payee } { $amount }. { $part } of it is money of origin { $label }; it starts here.
+step-opening = { $payee } begins with { $amount }. { $part } of it is money of origin { $label }; it starts here.
+step-payment = `{ $transfer }`, { $date }: { $payer } pays { $payee } { $amount }. { $part } of it is money of origin { $label }: { $why }.
+step-repayment = After `{ $transfer }`, { $date }, { $payer } repays its bank { $amount }. { $part } of it is money of origin { $label }: { $why }.
+step-converted = { $sentence } Converted, it arrives as { $arrived }.
+why-fifo = by fifo, cents { $out } of all that { $payer } ever paid out are cents { $out } of all that it ever received, which { $receipt } brought
+why-lifo = by lifo, cents { $cents } of this payment are cents { $from } of { $receipt }, the newest money that { $payer } then held
+why-difo = by difo, { $payer } held { $held } of the origins in a balance of { $balance }, and origin money leaves first, so { $taken } of it left
+why-libr = by libr, { $payer } held { $held } of the origins in a balance of { $balance }, and origin money leaves last, so { $taken } of it left
+why-pro-rata = by pro-rata, { $payer } held { $held } of this origin in a balance of { $balance }, and the payment took the same share of everything in it
+why-share = by { $rule }, the origins' part of the payment is divided in proportion to their holdings, of which { $payer } held { $held } of this origin
+why-plain = by { $rule }
+receipt-transfer = `{ $id }`
+receipt-opening = its opening balance

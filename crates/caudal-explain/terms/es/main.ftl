@@ -1,0 +1,169 @@
+# Palabras y frases de la línea de órdenes, de las respuestas y de los recorridos.
+# Los valores van en `{ $name }`. Los problemas de la prueba tienen su propio archivo.
+
+severity-blocks = bloquea
+severity-doubtful = dudoso
+severity-note = nota
+
+# Qué falló y qué hacer al respecto.
+error-file = no se puede leer `{ $path }`: { $why }
+error-file-write = no se puede escribir `{ $path }`: { $why }
+hint-file-missing = compruebe la ruta; un libro es un archivo CSV o Parquet de transferencias, o una carpeta de caso
+hint-file-unreadable = compruebe que el archivo se puede leer y que su disco está presente
+hint-file-unwritable = compruebe que se puede escribir en la carpeta y que queda espacio en el disco
+error-folder-empty = no hay transferencias en la carpeta `{ $path }`
+hint-folder-empty = una carpeta de caso contiene `transfers.csv` o `transfers.parquet`, y puede contener `openings.csv` y `accounts.csv`
+error-problems-block = { $count } problemas de la prueba detienen el rastreo, pues a toda cifra le faltarían esas filas
+hint-problems-block = corrija las filas en una copia del archivo, conserve el original y repita la orden
+error-cancelled = detenido a petición; no se cambió nada
+error-ledger-refused = el libro fue rechazado
+error-opening-outside = el saldo inicial de `{ $account }` en la fila { $row } de { $file } es de una parte externa, que no tiene saldo
+hint-opening-outside = elimine la fila o nombre la cuenta que tiene el dinero
+error-selector = `{ $found }` no es un selector
+hint-selector = escriba `transfer:ID`, `label:NOMBRE`, `payer:CUENTA`, `payee:CUENTA` o `account:CUENTA`
+error-rule = no existe la regla `{ $found }`
+hint-rule = las reglas son { $known }; `all` equivale a las que rastrean, las cotas y poison
+error-no-rule = no se nombró ninguna regla
+hint-no-rule = añada `--rule fifo`, o `--rule all` para verlas lado a lado; qué regla se aplica es una cuestión de derecho
+error-no-selector = la pregunta no nombra ningún dinero
+hint-no-selector = añada `--from` para seguir dinero hacia adelante, `--to` para preguntar de dónde vino, o ambos
+error-until = `{ $found }` no es un día
+hint-until = escriba el último día que cuenta como `2025-04-03`
+error-threshold = `{ $found }` no es un importe
+hint-threshold = escriba el umbral en unidades enteras con decimales simples, como `100` o `0.50`
+error-account-unknown = no hay ninguna cuenta ni parte `{ $name }` en el libro
+error-transfer-unknown = no hay ninguna transferencia `{ $id }` en el libro
+error-transfer-left-out = la transferencia `{ $id }` no forma parte de esta pregunta
+hint-transfer-left-out = es posterior al último día que cuenta, o es una reversión compensada; vea `--until` y `--keep-reversals`
+error-part = `{ $found }` no nombra una parte de una transferencia
+hint-part = escriba `transfer:ID[0.00..30.00]` para sus primeros 30.00
+error-origin-empty = `{ $selector }` no nombra ningún dinero en este libro
+hint-near = ¿quiso decir { $names }?
+hint-opening-missing = la cuenta no tiene saldo inicial; indíquelo con `--openings`
+error-no-balance = `{ $name }` no tiene saldo propio: es una parte externa o una cuenta sin estado de cuenta
+hint-no-balance = pregunte por los pagos que recibió con `payee:{ $name }`
+error-needs-origins = `{ $rule }` no tiene dirección hacia atrás sin orígenes
+hint-needs-origins = nombre el dinero con `--from`; la respuesta dirá cuánto de él llegó al destino
+error-too-fine = las conversiones del camino son demasiado finas para pesos exactos hacia atrás
+hint-too-fine = pregunte hacia adelante con `--from`
+error-bound-needs-origins = las cotas necesitan los orígenes que acotan
+hint-bound-needs-origins = nombre el dinero con `--from`, y con `--to` lo que pudo alcanzar
+error-shares-need-account = un reparto divide una cuenta entre reclamantes
+hint-shares-need-account = nombre a los reclamantes con `--from` y la cuenta con `--to account:CUENTA`
+error-explain-poison = `{ $rule }` no rastrea importes, así que no hay recorrido que explicar
+hint-explain-poison = explique con una regla que rastrea: fifo, lifo, pro-rata, difo o libr
+error-not-traced = según `{ $rule }`, la transferencia `{ $id }` no lleva nada de este dinero
+hint-not-traced = mire `caudal trace` con otras reglas, o las cotas
+error-exists = `{ $path }` ya existe
+hint-exists = nombre otra carpeta con `--out`, o elimínela
+
+bound-too-large = no calculada: la parte del libro que la cota necesita tiene { $lines } líneas
+
+# Supuestos, por código.
+assumption-statements-complete = Se toma que toda cuenta que no es externa tiene todas sus líneas en el libro.
+assumption-statements-listed = Se toma que las cuentas tienen todas sus líneas en el libro, salvo estas, cuyo estado de cuenta no se tiene: { $accounts }.
+assumption-openings-zero = Se toma que las cuentas sin saldo inicial empiezan en cero.
+assumption-openings-absent = No se indica ningún saldo inicial; se toma que toda cuenta empieza en cero.
+assumption-same-day-as-listed = { $count } transferencias comparten día y cuenta con otra y nada prueba su orden; se toman como están listadas.
+assumption-same-day-credits-first = { $count } transferencias comparten día y cuenta con otra y nada prueba su orden; los abonos se toman antes que los cargos.
+assumption-same-day-debits-first = { $count } transferencias comparten día y cuenta con otra y nada prueba su orden; los cargos se toman antes que los abonos.
+assumption-same-day-cuts = En { $count } ocasiones, transferencias de un mismo día se esperaban en círculo; fue primero la primera listada que su pagador podía cubrir.
+assumption-overdraft-bank = Donde un pago supera el saldo ({ $count } veces), se toma que el banco presta la diferencia justo antes y la cobra de los siguientes ingresos.
+assumption-overdraft-birth = Donde un pago supera el saldo ({ $count } veces), la diferencia se toma como dinero de origen desconocido, que sale al final y nunca se devuelve.
+assumption-reversals-netted = { $count } depósitos y las líneas que los retiran quedan fuera del rastreo.
+assumption-reversals-kept = Las líneas que retiran un depósito se conservan como pagos ordinarios.
+assumption-conversion-own-rate = El dinero se convierte al tipo de su propia fila; el límite entre lotes se redondea hacia abajo.
+assumption-until = Las líneas posteriores a { $until } no cuentan.
+assumption-threshold = El dinero rastreado inferior a { $threshold } en una cuenta no se sigue más.
+assumption-inner-fifo = `{ $asked }` no nombra regla interna; entre varios orígenes sale primero el dinero más antiguo ({ $rule }).
+assumption-union = Con `{ $rule }` los orígenes se rastrean como uno y después se dividen; reclamaciones rastreadas por separado no sumarían.
+assumption-carried-fractions = Con `{ $rule }` el dinero se lleva en unidades de 2^-40 de la unidad menor; tras los { $payments } pagos de este libro ningún importe se desvía más de { $payments } de ellas. Las cifras impresas son enteras y suman; la más alejada de su valor llevado se desvía { $worst } unidades menores.
+assumption-exposure = `poison` muestra exposición, no dinero rastreado; sus cifras no deben figurar en una columna de importes de un anexo.
+assumption-bounds-one-currency = Las cotas se calculan en la moneda de los orígenes y se detienen donde el dinero se convierte.
+
+# Clases de finales.
+ending-held = en cuenta
+ending-outside = externo
+ending-frontier = frontera
+ending-repaid-bank = devuelto al banco
+ending-below-threshold = bajo el umbral
+ending-cut-at-cap = cortado en el tope
+ending-exposed = expuesto
+
+# Encabezados de tablas.
+table-where = Dónde está el dinero
+table-transfers = Transferencias que lo llevan
+table-accounts = Cuentas que tocó
+table-received = Recibido, cada llegada y cada centavo una vez
+table-origins = Orígenes
+table-sources = De dónde vino el dinero
+table-shares = Partes de { $account }
+table-reached = Llegó a los destinos
+table-routes = Recorridos
+table-exposed = Expuesto
+table-assumptions = Supuestos
+table-problems = Problemas de la prueba
+column-kind = final
+column-place = lugar
+column-currency = moneda
+column-label = etiqueta
+column-amount = importe
+column-balance = saldo
+column-traced = rastreado
+column-gross = bruto
+column-distinct = distinto
+column-transfer = transferencia
+column-date = fecha
+column-payer = pagador
+column-payee = receptor
+column-source = fuente
+column-contribution = aportado
+column-claim = reclamación
+column-share = parte
+column-total = total
+column-overlap = ya contado
+label-opening = saldo inicial de { $account }
+label-loan = préstamo bancario a { $account }
+label-birth = dinero desconocido en { $account }
+line-rule = Regla { $rule }: { $authority }
+line-alias = pedida como `{ $asked }`
+line-bound-least = Al menos { $amount } { $currency } según toda regla causal que conserva el dinero
+line-bound-most = A lo sumo { $amount } { $currency } según toda regla causal que conserva el dinero
+line-surplus = excedente { $amount } { $currency }
+line-backward-total = { $amount } { $currency } en total
+line-conversion = en unidades del origen
+line-more = … y { $count } más; `--format csv` las lista todas
+line-nothing = nada
+line-further = por otros recorridos: { $amount } { $currency }
+line-route = { $amount } { $currency } de { $label }
+line-question = Desde { $from }
+line-question-between = Desde { $from } hasta { $to }
+line-question-backward = De dónde vino { $to }
+line-not-legal-advice = Qué regla se aplica es una cuestión de derecho. Caudal calcula; no decide.
+line-problem-place = fila { $row } (sha256 { $digest })
+line-problem-file = sha256 { $digest }
+word-error = error
+word-hint = sugerencia
+line-internal = es un error de Caudal, no de su prueba; el mensaje de arriba debe ir en el informe
+
+# La demostración.
+demo-intro = Un caso ficticio: dos víctimas, tres bancos que no existen, dólares y pesos.
+demo-question = ¿Dónde está ahora el dinero de las víctimas?
+demo-wrote = Archivos escritos
+demo-next = Pruebe después
+
+# Pasos de un recorrido.
+step-origin = `{ $transfer }`, { $date }: { $payer } paga a { $payee } { $amount }. { $part } de ello es dinero del origen { $label }; empieza aquí.
+step-opening = { $payee } empieza con { $amount }. { $part } de ello es dinero del origen { $label }; empieza aquí.
+step-payment = `{ $transfer }`, { $date }: { $payer } paga a { $payee } { $amount }. { $part } de ello es dinero del origen { $label }: { $why }.
+step-repayment = Después de `{ $transfer }`, { $date }, { $payer } devuelve a su banco { $amount }. { $part } de ello es dinero del origen { $label }: { $why }.
+step-converted = { $sentence } Convertido, llega como { $arrived }.
+why-fifo = por fifo, los centavos { $out } de todo lo que { $payer } ha pagado son los centavos { $out } de todo lo que ha recibido, que trajo { $receipt }
+why-lifo = por lifo, los centavos { $cents } de este pago son los centavos { $from } de { $receipt }, el dinero más nuevo que { $payer } tenía entonces
+why-difo = por difo, { $payer } tenía { $held } de los orígenes en un saldo de { $balance }, y el dinero de origen sale primero, así que salieron { $taken }
+why-libr = por libr, { $payer } tenía { $held } de los orígenes en un saldo de { $balance }, y el dinero de origen sale al final, así que salieron { $taken }
+why-pro-rata = por pro-rata, { $payer } tenía { $held } de este origen en un saldo de { $balance }, y el pago tomó la misma proporción de todo lo que había
+why-share = por { $rule }, la parte de los orígenes en el pago se divide en proporción a lo que había de cada uno; { $payer } tenía { $held } de este origen
+why-plain = por { $rule }
+receipt-transfer = `{ $id }`
+receipt-opening = su saldo inicial

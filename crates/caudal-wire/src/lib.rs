@@ -1,0 +1,66 @@
+//! Caudal's own stable JSON shapes.
+//!
+//! *Shape.* One document a command: [`TraceDocument`] (schema `caudal.trace/1`) and
+//! [`ExplainDocument`] (`caudal.explain/1`). Every front end shows what stands here, so a number
+//! printed twice is computed once. New optional keys may be added under the same version; a key
+//! that changes its meaning makes a new version.
+//! *Units.* Amounts are decimal strings in the currency that stands beside them, with exactly the
+//! decimals of that currency. No number in these documents is a float.
+
+mod explain;
+mod trace;
+
+use std::collections::BTreeMap;
+
+pub use explain::{ExplainDocument, HopRow, OriginRow, RouteRow};
+pub use trace::{
+    AccountRow, AmountRow, Assumption, EndingRow, LedgerFile, OriginTotal, ProblemRow, Question, ReceivedAmount, ReceivedRow,
+    RepaymentRow, Result, ShareRow, SourceRow, TraceDocument, TransferRow,
+};
+
+/// The schema of a trace.
+pub const TRACE_SCHEMA: &str = "caudal.trace/1";
+
+/// The schema of an explanation.
+pub const EXPLAIN_SCHEMA: &str = "caudal.explain/1";
+
+/// Amounts by label, sorted by label.
+pub type Traced = BTreeMap<String, String>;
+
+/// Where a fact stands in the evidence.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Source {
+    /// Name of the evidence file.
+    pub file: String,
+    /// SHA-256 of its bytes, hexadecimal.
+    pub sha256: String,
+    /// Row, the header being row 1; for Parquet the record, from 1.
+    pub row: u64,
+}
+
+/// One document as JSON text with a final line feed.
+pub fn to_json(document: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(document).expect("documents hold only text");
+    text.push('\n');
+    text
+}
+
+/// A value as one line of JSON with a final line feed.
+pub fn to_line(value: &impl serde::Serialize) -> String {
+    let mut text = serde_json::to_string(value).expect("documents hold only text");
+    text.push('\n');
+    text
+}
+
+/// A row with the rule and the part of the document it belongs to, for NDJSON.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Tagged<'a, T> {
+    /// The rule of the result, if it belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<&'a str>,
+    /// The key of the list it stands in.
+    pub part: &'a str,
+    /// The row itself.
+    #[serde(flatten)]
+    pub row: &'a T,
+}

@@ -1,0 +1,160 @@
+//! From a question to the document that answers it.
+//!
+//! *Shape.* One ledger is built for a request; each rule is asked of it in turn. Without targets
+//! the answer goes forward; without origins it goes backward; with both it says how much of the
+//! origins reached the targets, and by which routes.
+
+mod backward;
+mod bounds;
+mod forward;
+mod shares;
+
+use caudal_explain::{Message, Terms};
+use caudal_ledger::{BuildLedgerError, Ledger, LedgerOptions};
+use caudal_model::{EvidenceFile, Problem, ProblemCode, format_minor};
+use caudal_trace::{Question, Rule, Target, Tracer, Watch};
+use caudal_wire::{LedgerFile, Result as RuleResult, TraceDocument};
+
+use crate::assume::{Used, overdraft_id, same_day_id};
+use crate::case::Case;
+use crate::error::{Error, ErrorKind};
+use crate::select::{Request, Resolver};
+use crate::show::Shown;
+
+/// Answers a question under each rule that it names.
+pub fn trace(case: &Case, request: &Request, watch: Watch<'_>) -> Result<TraceDocument, Error> {
+    if request.rules.is_empty() {
+        return Err(Error::usage(Message::new("error-no-rule")).hint(Message::new("hint-no-rule")));
+    }
+    if request.from.is_empty() && request.to.is_empty() {
+        return Err(Error::usage(Message::new("error-no-selector"))
+            .hint(Message::new("hint-no-selector")));
+    }
+    let ledger = build(case, request)?;
+    let mut asked = Asked::new(case, &ledger, request)?;
+    let mut results = Vec::new();
+    for (rule, name) in &request.answerable_rules() {
+        let mut result = asked.answer(*rule, watch)?;
+        rule.id().clone_into(&mut result.rule);
+        result.asked.clone_from(name);
+        rule.authority().clone_into(&mut result.authority);
+        results.push(result);
+    }
+    let terms = Terms::new(request.language);
+    Ok(TraceDocument {
+        schema: caudal_wire::TRACE_SCHEMA,
+        version: crate::VERSION,
+        question: question_row(case, request),
+        assumptions: asked.used.assumptions(case, &ledger, request, &terms),
+        problems: asked.used.problems(case, &ledger, &terms),
+        results,
+    })
+}
+
+/// Builds the ledger that a request is asked of.
+pub(crate) fn build(case: &Case, request: &Request) -> Result<Ledger, Error> {
+    let options = LedgerOptions {
+        same_day: request.same_day,
+        overdraft: request.overdraft,
+        until_day: request.until.map(|moment| moment.day),
+        keep_reversals: request.keep_reversals,
+        without_statement: case.without_statement.clone(),
+    };
+    Ledger::build(&case.table, &case.openings, &options).map_err(|error| build_error(case, &error))
+}
+
+fn build_error(case: &Case, error: &BuildLedgerError) -> Error {
+    let mut problem = Problem {
+        code: ProblemCode::AmountOverflow,
+        file: case.table.files.first().map(|file| file.name.clone()).unwrap_or_default(),
+        sha256: case.table.files.first().map(|file| file.sha256.clone()).unwrap_or_default(),
+        row: None,
+        column: None,
+        found: String::new(),
+        expected: None,
+    };
+    match *error {
+        BuildLedgerError::BelowZero { transfer_idx, missing } => {
+            let transfer = case.table.get(transfer_idx);
+            let exponent = case.table.money(transfer_idx).currency.exponent();
+            problem.code = ProblemCode::BalanceBelowZero;
+            problem.row = Some(transfer.source.row);
+            problem.found = format!("-{}", format_minor(missing, exponent));
+            transfer.payer.clone_into(problem.column.insert(String::new()));
+        }
+        BuildLedgerError::OpeningOutside { opening_idx } => {
+            let opening = &case.openings[opening_idx as usize];
+            let message = Message::new("error-opening-outside")
+                .with("account", &opening.account)
+                .with("row", opening.row)
+                .with("file", &opening.file.name);
+            return Error::new(ErrorKind::Data, message)
+                .hint(Message::new("hint-opening-outside"));
+        }
+        _ => {}
+    }
+    let message = Message::new("error-ledger-refused");
+    Error { problems: vec![problem], ..Error::new(ErrorKind::Data, message) }
+}
+
+/// The question as the document repeats it.
+pub(crate) fn question_row(case: &Case, request: &Request) -> caudal_wire::Question {
+    let file = |file: &EvidenceFile| LedgerFile {
+        file: file.name.clone(),
+        sha256: file.sha256.clone(),
+    };
+    let mut ledger: Vec<LedgerFile> = case.table.files.iter().map(file).collect();
+    for opening in &case.openings {
+        let row = file(&opening.file);
+        if !ledger.contains(&row) {
+            ledger.push(row);
+        }
+    }
+    let direction = match (request.from.is_empty(), request.to.is_empty()) {
+        (_, true) => "forward",
+        (true, false) => "backward",
+        (false, false) => "between",
+    };
+    caudal_wire::Question {
+        ledger,
+        direction,
+        from: request.from.iter().map(ToString::to_string).collect(),
+        to: request.to.iter().map(ToString::to_string).collect(),
+        rules: request.rules.iter().map(|(rule, _)| rule.id().to_owned()).collect(),
+        same_day: same_day_id(request.same_day).to_owned(),
+        overdraft: overdraft_id(request.overdraft).to_owned(),
+        until: request.until.map(|moment| moment.to_string()),
+        threshold: request.threshold.clone(),
+    }
+}
+
+/// A request with its ledger, ready to be answered rule by rule.
+struct Asked<'a> {
+    shown: Shown<'a>,
+    tracer: Tracer<'a, Ledger>,
+    request: &'a Request,
+    question: Question,
+    targets: Vec<Target>,
+    used: Used,
+}
+
+impl<'a> Asked<'a> {
+    fn new(case: &'a Case, ledger: &'a Ledger, request: &'a Request) -> Result<Self, Error> {
+        let resolver = Resolver { case, ledger };
+        let mut question = resolver.question(&request.from)?;
+        request.apply_to(&mut question)?;
+        let targets = resolver.targets(&request.to)?;
+        let shown = Shown { case, ledger };
+        let used = Used::default();
+        Ok(Self { shown, tracer: Tracer::new(ledger), request, question, targets, used })
+    }
+
+    fn answer(&mut self, rule: Rule, watch: Watch<'_>) -> Result<RuleResult, Error> {
+        match rule {
+            Rule::AtLeast | Rule::AtMost => self.bound(rule, watch),
+            Rule::PariPassu | Rule::CappedProRata => self.shares(rule),
+            _ if self.request.from.is_empty() => self.backward(rule),
+            _ => self.forward(rule, watch),
+        }
+    }
+}

@@ -1,0 +1,305 @@
+//! What an answer rests on without a source, and the doubts about the evidence that it used.
+//!
+//! *Shape.* While rules are answered, [`Used`] notes what each of them needed. At the end it lists
+//! every assumption once, in a fixed order, and the problems of lines that traced money touched.
+
+use std::collections::BTreeSet;
+
+use caudal_explain::{Message, Terms};
+use caudal_ledger::{Ledger, LedgerView, Overdraft, PlaceIdx, PlaceKind, SameDay};
+use caudal_model::{Problem, ProblemCode, Severity, format_minor};
+use caudal_trace::{Bound, CARRIED_BITS, Inner, Presumption, Question, Rule, Trace};
+use caudal_wire::{Assumption, ProblemRow, Source};
+
+use crate::case::Case;
+use crate::select::Request;
+use crate::show::Shown;
+
+/// Problems of one kind that an answer lists; the rest is counted.
+const LISTED_MAX: usize = 100;
+
+/// The id of a same-day policy.
+pub(crate) fn same_day_id(policy: SameDay) -> &'static str {
+    match policy {
+        SameDay::AsListed => "as-listed",
+        SameDay::CreditsFirst => "credits-first",
+        SameDay::DebitsFirst => "debits-first",
+    }
+}
+
+/// The id of an overdraft policy.
+pub(crate) fn overdraft_id(policy: Overdraft) -> &'static str {
+    match policy {
+        Overdraft::Bank => "bank",
+        Overdraft::Birth => "birth",
+        Overdraft::Refuse => "refuse",
+    }
+}
+
+/// What the rules of one answer used.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Used {
+    rules: BTreeSet<Rule>,
+    /// Rules with fractions, with their largest rounding in carried units.
+    carried: Vec<(Rule, u128)>,
+    /// Places that a forward trace touched; `None` until one was made.
+    touched: Option<BTreeSet<PlaceIdx>>,
+    overlaps: BTreeSet<String>,
+    is_cut: bool,
+    drops_below: bool,
+    bounds: bool,
+    bounds_stop: bool,
+    bounds_too_large: bool,
+}
+
+impl Used {
+    /// Notes a forward trace.
+    pub(crate) fn note(
+        &mut self,
+        ledger: &Ledger,
+        rule: Rule,
+        question: &Question,
+        trace: &Trace,
+    ) {
+        self.note_rule(rule);
+        if matches!(rule, Rule::ProRata | Rule::Union(_, Inner::ProRata)) {
+            self.carried.push((rule, trace.rounding_worst));
+        }
+        let touched = self.touched.get_or_insert_default();
+        for traced in &trace.lines {
+            let line = ledger.line(traced.line);
+            touched.extend([line.payer, line.payee]);
+        }
+        for (origin, total) in question.origins.iter().zip(&trace.origins) {
+            if total.overlap > 0 && rule != Rule::Poison {
+                self.overlaps.insert(origin.label.clone());
+            }
+        }
+        self.is_cut |= trace.is_cut;
+        let below = caudal_trace::EndingKind::BelowThreshold;
+        self.drops_below |= trace.endings.iter().any(|ending| ending.kind == below);
+    }
+
+    /// Notes that a rule was asked.
+    pub(crate) fn note_rule(&mut self, rule: Rule) {
+        self.rules.insert(rule);
+    }
+
+    /// Notes a bound.
+    pub(crate) fn note_bound(&mut self, bound: Bound) {
+        self.bounds = true;
+        self.bounds_stop |= bound.stops_at_conversion;
+        self.bounds_too_large |= bound.amount.is_none();
+    }
+
+    /// Every assumption, once.
+    pub(crate) fn assumptions(
+        &self,
+        case: &Case,
+        ledger: &Ledger,
+        request: &Request,
+        terms: &Terms,
+    ) -> Vec<Assumption> {
+        let mut list = List { terms, rows: Vec::new() };
+        about_evidence(&mut list, case);
+        about_ledger(&mut list, ledger, request);
+        self.about_rules(&mut list, ledger, request);
+        list.rows
+    }
+
+    fn about_rules(&self, list: &mut List<'_>, ledger: &Ledger, request: &Request) {
+        if ledger.has_conversions() {
+            list.add("conversion-own-rate", |m| m);
+        }
+        for (rule, asked) in &request.rules {
+            if matches!(asked.as_str(), "difo" | "libr") {
+                list.add("inner-fifo", |m| m.with("asked", asked).with("rule", rule));
+            }
+        }
+        for rule in &self.rules {
+            if matches!(rule, Rule::Union(Presumption::OriginFirst | Presumption::OriginLast, _)) {
+                list.add("union", |m| m.with("rule", rule));
+            }
+        }
+        let payments = payment_count(ledger);
+        for &(rule, worst) in &self.carried {
+            let worst = hundredths_up(worst);
+            list.add("carried-fractions", |m| {
+                m.with("rule", rule).with("payments", payments).with("worst", &worst)
+            });
+        }
+        if self.rules.contains(&Rule::Poison) {
+            list.add("exposure", |m| m);
+        }
+        if self.bounds && ledger.has_conversions() {
+            list.add("bounds-one-currency", |m| m);
+        }
+    }
+
+    /// Doubts and notes about what the answer used, blocking ones first.
+    pub(crate) fn problems(&self, case: &Case, ledger: &Ledger, terms: &Terms) -> Vec<ProblemRow> {
+        let mut found: Vec<Problem> = case.problems.clone();
+        found.extend(self.ledger_problems(case, ledger));
+        let file = case.table.files.first();
+        let about_answer = |code| Problem {
+            code,
+            file: file.map(|f| f.name.clone()).unwrap_or_default(),
+            sha256: String::new(),
+            row: None,
+            column: None,
+            found: String::new(),
+            expected: None,
+        };
+        for (is_so, code) in [
+            (ledger.tied_transfers() > 0, ProblemCode::OrderTieUnproved),
+            (!self.overlaps.is_empty(), ProblemCode::OriginOverlap),
+            (self.bounds_stop, ProblemCode::BoundsStopAtConversion),
+            (self.bounds_too_large, ProblemCode::BoundsNotComputed),
+            (self.drops_below, ProblemCode::FractionBelowThreshold),
+            (self.is_cut, ProblemCode::TraceCutAtCap),
+        ] {
+            if is_so {
+                found.push(about_answer(code));
+            }
+        }
+        found.sort_by_key(|problem| problem.severity() != Severity::Doubtful);
+        found.iter().map(|problem| problem_row(problem, terms)).collect()
+    }
+
+    fn ledger_problems(&self, case: &Case, ledger: &Ledger) -> Vec<Problem> {
+        let shown = Shown { case, ledger };
+        let mut found = Vec::new();
+        for reversal in ledger.unmatched_reversals() {
+            let code = ProblemCode::ReversalUnmatched;
+            found.push(at_row(shown, code, reversal.reversal, &reversal.deposit_id));
+        }
+        if let Some(row) = ledger.sequence_against_date() {
+            found.push(at_row(shown, ProblemCode::SequenceAgainstDate, row, ""));
+        }
+        let overdrawn: Vec<_> =
+            ledger.overdrawn().iter().filter(|o| self.touches(ledger, o.transfer_idx)).collect();
+        for overdrawn in overdrawn.iter().take(LISTED_MAX) {
+            found.push(below_zero(shown, overdrawn.transfer_idx, overdrawn.missing));
+        }
+        if let Some(unlisted) = overdrawn.len().checked_sub(LISTED_MAX).filter(|&count| count > 0) {
+            let first = overdrawn[LISTED_MAX].transfer_idx;
+            let mut rest = at_row(shown, ProblemCode::ProblemsNotListed, first, "");
+            rest.found = unlisted.to_string();
+            rest.row = None;
+            found.push(rest);
+        }
+        found
+    }
+
+    /// Whether traced money touched the payer of a transfer; true where nothing was traced forward.
+    fn touches(&self, ledger: &Ledger, transfer_idx: u32) -> bool {
+        let payer = ledger.line_of_transfer(transfer_idx).map(|line| ledger.payer(line));
+        match (&self.touched, payer) {
+            (Some(touched), Some(payer)) => touched.contains(&payer),
+            _ => true,
+        }
+    }
+}
+
+/// Assumptions as they are found.
+struct List<'t> {
+    terms: &'t Terms,
+    rows: Vec<Assumption>,
+}
+
+impl List<'_> {
+    fn add(&mut self, code: &str, values: impl FnOnce(Message) -> Message) {
+        let message = values(Message::new(format!("assumption-{code}")));
+        let row = Assumption { code: code.to_owned(), text: self.terms.say(&message) };
+        if !self.rows.contains(&row) {
+            self.rows.push(row);
+        }
+    }
+}
+
+fn about_evidence(list: &mut List<'_>, case: &Case) {
+    if case.without_statement.is_empty() {
+        list.add("statements-complete", |m| m);
+    } else {
+        let accounts = case.without_statement.join(", ");
+        list.add("statements-listed", |m| m.with("accounts", accounts));
+    }
+    let code = if case.openings.is_empty() { "openings-absent" } else { "openings-zero" };
+    list.add(code, |m| m);
+}
+
+fn about_ledger(list: &mut List<'_>, ledger: &Ledger, request: &Request) {
+    let tied = ledger.tied_transfers();
+    if tied > 0 {
+        let code = format!("same-day-{}", same_day_id(request.same_day));
+        list.add(&code, |m| m.with("count", tied));
+    }
+    if ledger.order_cuts() > 0 {
+        list.add("same-day-cuts", |m| m.with("count", ledger.order_cuts()));
+    }
+    let overdrawn = ledger.overdrawn().len();
+    if overdrawn > 0 {
+        let code = format!("overdraft-{}", overdraft_id(request.overdraft));
+        list.add(&code, |m| m.with("count", overdrawn));
+    }
+    if !ledger.netted().is_empty() {
+        list.add("reversals-netted", |m| m.with("count", ledger.netted().len()));
+    }
+    if request.keep_reversals {
+        list.add("reversals-kept", |m| m);
+    }
+    if let Some(until) = request.until {
+        list.add("until", |m| m.with("until", until));
+    }
+    if let Some(threshold) = &request.threshold {
+        list.add("threshold", |m| m.with("threshold", threshold));
+    }
+}
+
+fn payment_count(ledger: &Ledger) -> usize {
+    let accounts = (0..ledger.place_count()).filter(|&place| {
+        let kind = ledger.place(place).kind;
+        kind == PlaceKind::Account
+    });
+    accounts.map(|place| ledger.payments(place).len()).sum()
+}
+
+/// Carried units as minor units with two decimals, rounded up: a bound may not be understated.
+fn hundredths_up(carried: u128) -> String {
+    format_minor((carried * 100).div_ceil(1 << CARRIED_BITS), 2)
+}
+
+fn at_row(shown: Shown<'_>, code: ProblemCode, transfer_idx: u32, found: &str) -> Problem {
+    let Source { file, sha256, row } = shown.row(transfer_idx);
+    let (column, expected) = (None, None);
+    Problem { code, file, sha256, row: Some(row), column, found: found.to_owned(), expected }
+}
+
+/// A payment above the balance of its account, as a problem of its row.
+pub(crate) fn below_zero(shown: Shown<'_>, transfer_idx: u32, missing: u128) -> Problem {
+    let transfer = shown.case.table.get(transfer_idx);
+    let money = shown.case.table.money(transfer_idx);
+    let found = format!("-{} {}", format_minor(missing, money.currency.exponent()), money.currency);
+    let mut problem = at_row(shown, ProblemCode::BalanceBelowZero, transfer_idx, &found);
+    problem.column = Some(transfer.payer.to_owned());
+    problem
+}
+
+fn problem_row(problem: &Problem, terms: &Terms) -> ProblemRow {
+    let severity = match problem.severity() {
+        Severity::Blocks => "blocks",
+        Severity::Doubtful => "doubtful",
+        Severity::Note => "note",
+    };
+    let source = problem.row.map(|row| Source {
+        file: problem.file.clone(),
+        sha256: problem.sha256.clone(),
+        row,
+    });
+    ProblemRow {
+        code: problem.code.as_str().to_owned(),
+        severity,
+        text: terms.problem(problem),
+        source,
+    }
+}

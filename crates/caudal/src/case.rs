@@ -1,0 +1,137 @@
+//! Opens files and folders: evidence in, a case out.
+//!
+//! *Shape.* A ledger is one file of transfers (CSV or Parquet), or a case folder that holds
+//! `transfers.csv` or `transfers.parquet` and, if it has them, `openings.csv` and `accounts.csv`
+//! (which accounts' statements are held). Rows with blocking problems stop a case from opening,
+//! since every figure would be missing them; doubts and notes go with it.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use caudal_explain::Message;
+use caudal_import::Imported;
+use caudal_model::{Opening, Problem, Severity, TransferTable};
+
+use crate::error::{Error, ErrorKind};
+
+/// Evidence that was read: what every question is asked of.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// The transfers.
+    pub table: TransferTable,
+    /// Opening balances.
+    pub openings: Vec<Opening>,
+    /// Accounts whose statement is not held.
+    pub without_statement: Vec<String>,
+    /// Doubts and notes about the evidence.
+    pub problems: Vec<Problem>,
+    /// Whether `accounts.csv` states which statements are held.
+    pub states_accounts: bool,
+}
+
+/// Told of the progress of reading, and asked whether to go on.
+pub type Reading<'w> = &'w mut dyn FnMut(caudal_import::Progress) -> ControlFlow<()>;
+
+impl Case {
+    /// Opens a case folder or a file of transfers, with opening balances from a file if one is
+    /// named (it takes the place of the folder's own).
+    pub fn open(path: &Path, openings: Option<&Path>, reading: Reading<'_>) -> Result<Self, Error> {
+        let mut case = if path.is_dir() {
+            Self::open_folder(path, openings.is_none(), reading)?
+        } else {
+            let bytes = read(path)?;
+            Self::read_transfers(&name_of(path), &bytes, reading)?
+        };
+        if let Some(path) = openings {
+            case.read_openings(&name_of(path), &read(path)?);
+        }
+        case.checked()
+    }
+
+    /// Opens bytes of a file of transfers, and of opening balances.
+    pub fn from_bytes(
+        name: &str,
+        transfers: &[u8],
+        openings: Option<(&str, &[u8])>,
+    ) -> Result<Self, Error> {
+        let go_on = &mut |_| ControlFlow::Continue(());
+        let mut case = Self::read_transfers(name, transfers, go_on)?;
+        if let Some((name, bytes)) = openings {
+            case.read_openings(name, bytes);
+        }
+        case.checked()
+    }
+
+    fn open_folder(folder: &Path, with_openings: bool, reading: Reading<'_>) -> Result<Self, Error> {
+        let files = ["transfers.csv", "transfers.parquet"];
+        let found = files.iter().map(|name| folder.join(name)).find(|path| path.is_file());
+        let path = found.ok_or_else(|| {
+            Error::request(Message::new("error-folder-empty").with("path", folder.display()))
+                .hint(Message::new("hint-folder-empty"))
+        })?;
+        let mut case = Self::read_transfers(&name_of(&path), &read(&path)?, reading)?;
+        let openings = folder.join("openings.csv");
+        if with_openings && openings.is_file() {
+            case.read_openings("openings.csv", &read(&openings)?);
+        }
+        let accounts = folder.join("accounts.csv");
+        if accounts.is_file() {
+            let imported = caudal_import::read_accounts("accounts.csv", &read(&accounts)?);
+            case.problems.extend(imported.problems);
+            case.states_accounts = true;
+            let missing = imported.value.into_iter().filter(|row| !row.is_held());
+            case.without_statement.extend(missing.map(|row| row.account));
+        }
+        Ok(case)
+    }
+
+    fn read_transfers(name: &str, bytes: &[u8], reading: Reading<'_>) -> Result<Self, Error> {
+        let mut stopped = false;
+        let Imported { value: table, problems } =
+            caudal_import::read_transfers(name, bytes, &mut |progress| {
+                let step = reading(progress);
+                stopped |= step.is_break();
+                step
+            });
+        if stopped {
+            return Err(caudal_trace::Cancelled.into());
+        }
+        Ok(Self { table, problems, ..Self::default() })
+    }
+
+    fn read_openings(&mut self, name: &str, bytes: &[u8]) {
+        let imported = caudal_import::read_openings(name, bytes);
+        self.openings = imported.value;
+        self.problems.extend(imported.problems);
+    }
+
+    /// Fails if any problem blocks.
+    fn checked(mut self) -> Result<Self, Error> {
+        let blocks = |problem: &Problem| problem.severity() == Severity::Blocks;
+        let count = self.problems.iter().filter(|problem| blocks(problem)).count();
+        if count == 0 {
+            return Ok(self);
+        }
+        self.problems.sort_by_key(|problem| !blocks(problem));
+        let message = Message::new("error-problems-block").with("count", count);
+        Err(Error { problems: self.problems, ..Error::new(ErrorKind::Data, message) }
+            .hint(Message::new("hint-problems-block")))
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the façade is the door to the disk")]
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|error| {
+        let (kind, hint) = if error.kind() == std::io::ErrorKind::NotFound {
+            (ErrorKind::Request, "hint-file-missing")
+        } else {
+            (ErrorKind::Storage, "hint-file-unreadable")
+        };
+        let message = Message::new("error-file").with("path", path.display()).with("why", error);
+        Error::new(kind, message).hint(Message::new(hint))
+    })
+}

@@ -1,0 +1,277 @@
+//! Why traced money is in a transfer: its routes, hop by hop, each with its source row.
+//!
+//! *Shape.* Routes come from `caudal_trace` as positions; here each hop becomes one sentence that
+//! can be checked with two running sums and a pencil (`TRACING` 13). Which sentence depends on the
+//! rule, since each rule has its own reason why these cents left.
+
+use caudal_explain::{Message, Terms};
+use caudal_ledger::{LedgerView, Line, LineIdx, LineKind, PlaceIdx};
+use caudal_model::{Currency, format_minor};
+use caudal_trace::{
+    Inner, Presumption, Question, Route, RouteHop, Routes, Rule, Target, Trace, Tracer, Watch,
+};
+use caudal_wire::{AmountRow, ExplainDocument, HopRow, RouteRow};
+
+use crate::answer::{build, question_row};
+use crate::assume::Used;
+use crate::case::Case;
+use crate::error::Error;
+use crate::select::{Request, Resolver};
+use crate::show::Shown;
+
+/// Explains how money of the origins came into a transfer, under the first rule of the request.
+pub fn explain(
+    case: &Case,
+    request: &Request,
+    transfer_id: &str,
+    watch: Watch<'_>,
+) -> Result<ExplainDocument, Error> {
+    let Some((rule, asked)) = request.rules.first() else {
+        return Err(Error::usage(Message::new("error-no-rule")).hint(Message::new("hint-no-rule")));
+    };
+    if request.from.is_empty() {
+        return Err(Error::usage(Message::new("error-no-selector"))
+            .hint(Message::new("hint-no-selector")));
+    }
+    let request = &Request { rules: vec![(*rule, asked.clone())], ..request.clone() };
+    let ledger = build(case, request)?;
+    let resolver = Resolver { case, ledger: &ledger };
+    let mut question = resolver.question(&request.from)?;
+    request.apply_to(&mut question)?;
+    let target = Target::Line(resolver.transfer(transfer_id)?);
+    let tracer = Tracer::new(&ledger);
+    let trace = tracer.forward(&question, *rule, watch)?.ok_or_else(|| no_route(*rule))?;
+    let routes = caudal_trace::routes(&ledger, *rule, &trace, target, request.routes_max);
+    let routes = routes.ok_or_else(|| no_route(*rule))?;
+    let Target::Line(line) = target else { return Err(no_route(*rule)) };
+    let Some(traced) = trace.line(line) else {
+        let message = Message::new("error-not-traced").with("rule", rule).with("id", transfer_id);
+        return Err(Error::request(message).hint(Message::new("hint-not-traced")));
+    };
+    let mut used = Used::default();
+    used.note(&ledger, *rule, &question, &trace);
+    let terms = Terms::new(request.language);
+    let shown = Shown { case, ledger: &ledger };
+    let currency = caudal_trace::source_currency(&ledger, line);
+    let row = |cell: &caudal_trace::Cell| AmountRow {
+        label: question.origins[cell.origin as usize].label.clone(),
+        currency: currency.code().to_owned(),
+        amount: format_minor(cell.paid, currency.exponent()),
+    };
+    let told = Traced { shown, question: &question, rule: *rule, trace: &trace, terms: &terms };
+    Ok(ExplainDocument {
+        schema: caudal_wire::EXPLAIN_SCHEMA,
+        version: crate::VERSION,
+        question: question_row(case, request),
+        assumptions: used.assumptions(case, &ledger, request, &terms),
+        problems: used.problems(case, &ledger, &terms),
+        rule: rule.id().to_owned(),
+        authority: rule.authority().to_owned(),
+        transfer: transfer_id.to_owned(),
+        traced: trace.cells_of(traced).iter().map(row).collect(),
+        routes: route_rows(&told, target, &routes),
+        further: (routes.further > 0).then(|| format_minor(routes.further, currency.exponent())),
+    })
+}
+
+fn no_route(rule: Rule) -> Error {
+    Error::request(Message::new("error-explain-poison").with("rule", rule))
+        .hint(Message::new("hint-explain-poison"))
+}
+
+/// A traced question and the words to tell it with.
+#[derive(Clone, Copy)]
+pub(crate) struct Traced<'a> {
+    pub(crate) shown: Shown<'a>,
+    pub(crate) question: &'a Question,
+    pub(crate) rule: Rule,
+    pub(crate) trace: &'a Trace,
+    pub(crate) terms: &'a Terms,
+}
+
+/// Routes as rows.
+pub(crate) fn route_rows(told: &Traced<'_>, target: Target, routes: &Routes) -> Vec<RouteRow> {
+    let row = |route: &Route| {
+        let origin = &told.question.origins[route.origin as usize];
+        let currency = told.currency_of(route, target);
+        RouteRow {
+            label: origin.label.clone(),
+            amount: format_minor(route.amount, currency.exponent()),
+            currency: currency.code().to_owned(),
+            hops: (0..route.hops.len()).map(|at| told.hop_row(route, at)).collect(),
+        }
+    };
+    routes.routes.iter().map(row).collect()
+}
+
+/// Traced lines beyond which what an account held before a payment is not added up for a sentence.
+const LINES_ADDED_MAX: usize = 200_000;
+
+impl Traced<'_> {
+    /// Exact routes count units of the origin, routes with fractions those of the target.
+    fn currency_of(&self, route: &Route, target: Target) -> Currency {
+        if !matches!(self.rule, Rule::ProRata | Rule::Union(_, Inner::ProRata)) {
+            return self.question.origins[route.origin as usize].currency;
+        }
+        match target {
+            Target::Line(line) => caudal_trace::source_currency(self.shown.ledger, line),
+            Target::Balance(place) => self.shown.currency(place),
+        }
+    }
+
+    fn hop_row(&self, route: &Route, at: usize) -> HopRow {
+        let hop = &route.hops[at];
+        let line = self.shown.ledger.line(hop.line);
+        let kind = match line.kind {
+            LineKind::Opening => "opening",
+            LineKind::Repayment => "repayment",
+            LineKind::Transfer | LineKind::Loan | LineKind::Birth => "transfer",
+        };
+        let transfer = (line.kind == LineKind::Transfer)
+            .then(|| self.shown.case.table.get(line.source_idx).id.to_owned());
+        let written = |&(lo, hi): &(u128, u128)| (lo.to_string(), (hi - 1).to_string());
+        HopRow {
+            transfer,
+            kind,
+            sentence: self.sentence(route, at, &line),
+            cents: hop.cents.iter().map(written).collect(),
+            source: Some(self.shown.source(hop.line)),
+        }
+    }
+
+    fn sentence(&self, route: &Route, at: usize, line: &Line) -> String {
+        let hop = &route.hops[at];
+        let before = at.checked_sub(1).map(|at| &route.hops[at]);
+        let key = match (line.kind, before) {
+            (LineKind::Opening, _) => "step-opening",
+            (LineKind::Repayment, _) => "step-repayment",
+            (_, None) => "step-origin",
+            (_, Some(_)) => "step-payment",
+        };
+        let currency = caudal_trace::source_currency(self.shown.ledger, hop.line);
+        let money = |minor| format!("{} {currency}", format_minor(minor, currency.exponent()));
+        let mut message = Message::new(key)
+            .with("payee", self.shown.place(line.payee))
+            .with("amount", money(line.paid))
+            .with("part", money(self.part(route, hop)))
+            .with("label", &self.question.origins[route.origin as usize].label);
+        if line.kind != LineKind::Opening {
+            let transfer = self.shown.case.table.get(line.source_idx);
+            message = message
+                .with("payer", self.shown.place(line.payer))
+                .with("transfer", transfer.id)
+                .with("date", transfer.moment);
+        }
+        if let Some(before) = before {
+            message = message.with("why", self.terms.say(&self.why(route, hop, before, line)));
+        }
+        let sentence = self.terms.say(&message);
+        if !line.is_conversion {
+            return sentence;
+        }
+        let received = self.shown.amount(line.payee, line.received);
+        let arrived = format!("{received} {}", self.shown.currency(line.payee));
+        let converted = Message::new("step-converted").with("sentence", sentence);
+        self.terms.say(&converted.with("arrived", arrived))
+    }
+
+    /// Minor units of a hop's line that this route is about: its own cents, or else all of the
+    /// origin's money in the line.
+    fn part(&self, route: &Route, hop: &RouteHop) -> u128 {
+        if !hop.cents.is_empty() {
+            return hop.cents.iter().map(|(lo, hi)| hi - lo).sum();
+        }
+        self.carried_by(hop.line, Some(route.origin))
+    }
+
+    fn carried_by(&self, line: LineIdx, origin: Option<u32>) -> u128 {
+        let Some(traced) = self.trace.line(line) else { return 0 };
+        let cells = self.trace.cells_of(traced).iter();
+        cells.filter(|cell| origin.is_none_or(|o| o == cell.origin)).map(|cell| cell.paid).sum()
+    }
+
+    /// Why this money left: the reason that the rule gives.
+    fn why(&self, route: &Route, hop: &RouteHop, before: &RouteHop, line: &Line) -> Message {
+        let payer = self.shown.place(line.payer);
+        let has_cents = !hop.cents.is_empty() && !before.cents.is_empty();
+        match self.rule {
+            Rule::Fifo if has_cents => {
+                let paid_before = self.shown.ledger.paid_before(hop.line);
+                Message::new("why-fifo")
+                    .with("payer", payer)
+                    .with("out", spans(&hop.cents, paid_before))
+                    .with("receipt", self.receipt(before))
+            }
+            Rule::Lifo if has_cents => Message::new("why-lifo")
+                .with("payer", payer)
+                .with("cents", spans(&hop.cents, 0))
+                .with("from", spans(&before.cents, 0))
+                .with("receipt", self.receipt(before)),
+            _ if self.question.threshold_atto > 0 || self.trace.lines.len() > LINES_ADDED_MAX => {
+                Message::new("why-plain").with("rule", self.rule)
+            }
+            Rule::Union(presumption, inner) if inner != Inner::ProRata => {
+                let key = match presumption {
+                    Presumption::OriginFirst => "why-difo",
+                    Presumption::OriginLast => "why-libr",
+                };
+                self.held_in(key, line, hop.line, None)
+                    .with("taken", self.shown.amount(line.payer, self.carried_by(hop.line, None)))
+            }
+            Rule::Union(..) => self.held_in("why-share", line, hop.line, Some(route.origin)),
+            Rule::ProRata => self.held_in("why-pro-rata", line, hop.line, Some(route.origin)),
+            _ => Message::new("why-plain").with("rule", self.rule),
+        }
+    }
+
+    fn held_in(
+        &self,
+        key: &'static str,
+        line: &Line,
+        line_idx: LineIdx,
+        origin: Option<u32>,
+    ) -> Message {
+        let held = self.held_before(line_idx, line.payer, origin);
+        let balance = self.shown.ledger.balance_before(line_idx);
+        Message::new(key)
+            .with("payer", self.shown.place(line.payer))
+            .with("held", self.shown.amount(line.payer, held))
+            .with("balance", self.shown.amount(line.payer, balance))
+            .with("rule", self.rule)
+    }
+
+    /// Traced money that a place held before a line: what came, less what left.
+    fn held_before(&self, before: LineIdx, place: PlaceIdx, origin: Option<u32>) -> u128 {
+        let ledger = self.shown.ledger;
+        let is_asked = |cell: &&caudal_trace::Cell| origin.is_none_or(|o| o == cell.origin);
+        let mut held = 0u128;
+        for traced in self.trace.lines.iter().take_while(|traced| traced.line < before) {
+            let line = ledger.line(traced.line);
+            let cells = || self.trace.cells_of(traced).iter().filter(is_asked);
+            if line.payee == place {
+                held += cells().map(|cell| cell.received).sum::<u128>();
+            } else if line.payer == place {
+                // Money that starts in this payment left without having been held as traced.
+                held = held.saturating_sub(cells().map(|cell| cell.paid).sum());
+            }
+        }
+        held
+    }
+
+    fn receipt(&self, hop: &RouteHop) -> String {
+        let line = self.shown.ledger.line(hop.line);
+        let message = if line.kind == LineKind::Opening {
+            Message::new("receipt-opening")
+        } else {
+            let transfer = self.shown.case.table.get(line.source_idx);
+            Message::new("receipt-transfer").with("id", transfer.id)
+        };
+        self.terms.say(&message)
+    }
+}
+
+/// Cents, first to last, moved up by what came before them.
+fn spans(cents: &[(u128, u128)], by: u128) -> String {
+    let span = |&(lo, hi): &(u128, u128)| format!("{}–{}", by + lo, by + hi - 1);
+    cents.iter().map(span).collect::<Vec<_>>().join(", ")
+}

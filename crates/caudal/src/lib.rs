@@ -1,0 +1,51 @@
+//! The façade of Caudal: open a case, ask it a question, get a document.
+//!
+//! ```text
+//! files -> case -> select -> answer | explain -> wire
+//! ```
+//!
+//! The modules below stand in the order in which data passes them. This is the only library most
+//! people see; terminals, servers and other languages are front ends of it.
+//!
+//! ```
+//! let transfers = "id,date,payer,payee,amount,currency\n\
+//!                  v,2025-03-01,@victim,A,100.00,USD\n\
+//!                  x,2025-03-02,A,@shop,40.00,USD\n";
+//! let case = caudal::Case::from_bytes("t.csv", transfers.as_bytes(), None)?;
+//! let request = caudal::Request::from(["transfer:v"]).rule("fifo")?;
+//! let document = caudal::trace(&case, &request, &mut caudal::unwatched)?;
+//! let endings = document.results[0].endings.as_ref().expect("a trace has endings");
+//! assert_eq!((endings[0].place.as_str(), endings[0].amount.as_str()), ("A", "60.00"));
+//! # Ok::<(), caudal::Error>(())
+//! ```
+
+/// Opens files and folders: evidence in, a case out.
+pub mod case;
+/// What a question names: selectors and options.
+pub mod select;
+/// From a question to the document that answers it.
+pub mod answer;
+/// What an answer rests on without a source.
+mod assume;
+/// Why traced money is in a transfer, hop by hop.
+pub mod explain;
+/// Names, amounts and sources of a ledger, as documents show them.
+mod show;
+/// A fictional case to try everything on.
+pub mod demo;
+/// The one error type.
+mod error;
+
+pub use answer::trace;
+pub use case::{Case, Reading};
+pub use caudal_explain::{Language, Message, Terms};
+pub use caudal_ledger::{Overdraft, SameDay};
+pub use caudal_model::{Problem, Severity};
+pub use caudal_trace::{Progress, Rule, unwatched};
+pub use caudal_wire as wire;
+pub use error::{Error, ErrorKind};
+pub use explain::explain;
+pub use select::{Request, Selector};
+
+/// The version of the program, as every document states it.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

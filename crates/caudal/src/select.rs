@@ -1,0 +1,400 @@
+//! What a question names: selectors, options, and the lines of the ledger they stand for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use caudal_explain::{Language, Message};
+use caudal_ledger::{Ledger, LedgerView, LineIdx, LineKind, Overdraft, PlaceIdx, PlaceKind, SameDay};
+use caudal_model::{Moment, parse_minor};
+use caudal_trace::{FRAGMENTS_MAX, Origin, Question, Rule, Seed, Target, is_source, source_currency};
+
+use crate::case::Case;
+use crate::error::Error;
+
+/// The label of money that arrives from outside without one.
+pub const UNLABELLED: &str = "unlabelled";
+
+/// Names lines or a balance: `transfer:ID`, `label:NAME`, `payer:A`, `payee:A`, `account:A`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// One transfer, or part of it: `transfer:ID[0.00..30.00]`.
+    Transfer(String),
+    /// Money that arrives from outside, or stood in an account, under a label.
+    Label(String),
+    /// Every transfer that a party or account pays.
+    Payer(String),
+    /// Every transfer that a party or account receives.
+    Payee(String),
+    /// The balance of an account: the opening one as an origin, the closing one as a target.
+    Account(String),
+}
+
+impl FromStr for Selector {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || {
+            Error::usage(Message::new("error-selector").with("found", text))
+                .hint(Message::new("hint-selector"))
+        };
+        let (kind, name) = text.split_once(':').ok_or_else(unknown)?;
+        if name.is_empty() {
+            return Err(unknown());
+        }
+        let name = name.to_owned();
+        match kind {
+            "transfer" => Ok(Self::Transfer(name)),
+            "label" => Ok(Self::Label(name)),
+            "payer" => Ok(Self::Payer(name)),
+            "payee" => Ok(Self::Payee(name)),
+            "account" => Ok(Self::Account(name)),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, name) = match self {
+            Self::Transfer(name) => ("transfer", name),
+            Self::Label(name) => ("label", name),
+            Self::Payer(name) => ("payer", name),
+            Self::Payee(name) => ("payee", name),
+            Self::Account(name) => ("account", name),
+        };
+        write!(f, "{kind}:{name}")
+    }
+}
+
+/// A question as a user puts it.
+#[derive(Clone, Debug, Default)]
+pub struct Request {
+    /// The origins; empty asks backward.
+    pub from: Vec<Selector>,
+    /// The targets; empty asks forward.
+    pub to: Vec<Selector>,
+    /// Rules, each with the name that was typed.
+    pub rules: Vec<(Rule, String)>,
+    /// Order of lines of one day.
+    pub same_day: SameDay,
+    /// Payments above the balance.
+    pub overdraft: Overdraft,
+    /// Last day that counts.
+    pub until: Option<Moment>,
+    /// Smallest holding worth following, as decimal text in whole units.
+    pub threshold: Option<String>,
+    /// Keep reversals and their deposits as ordinary lines.
+    pub keep_reversals: bool,
+    /// Language of sentences in the answer.
+    pub language: Language,
+    /// How many routes to name.
+    pub routes_max: usize,
+    /// After so many fragments a trace stops honestly.
+    pub fragments_max: usize,
+}
+
+/// Stands for every rule that traces, the bounds and exposure.
+pub const ALL: &str = "all";
+
+/// Routes that an answer names unless asked otherwise.
+pub const ROUTES_MAX: usize = 10;
+
+impl Request {
+    /// A request from origins given as selectors; text that is no selector counts as a transfer id.
+    pub fn from<'s>(selectors: impl IntoIterator<Item = &'s str>) -> Self {
+        let parse = |text: &str| text.parse().unwrap_or_else(|_| Selector::Transfer(text.to_owned()));
+        let from = selectors.into_iter().map(parse).collect();
+        Self { from, routes_max: ROUTES_MAX, fragments_max: FRAGMENTS_MAX, ..Self::default() }
+    }
+
+    /// Adds a rule, or several separated by commas, or `all`.
+    pub fn rule(mut self, names: &str) -> Result<Self, Error> {
+        for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+            if name == ALL {
+                self.rules.extend(Rule::all().into_iter().map(|rule| (rule, ALL.to_owned())));
+                continue;
+            }
+            let rule = name.parse().map_err(|_| {
+                let known: Vec<_> = Rule::every().map(Rule::id).collect();
+                Error::usage(Message::new("error-rule").with("found", name))
+                    .hint(Message::new("hint-rule").with("known", known.join(", ")))
+            })?;
+            self.rules.push((rule, name.to_owned()));
+        }
+        Ok(self)
+    }
+
+    /// The rules of the request that can be answered. `all` leaves out those that have no backward
+    /// direction where the question names no origins; a rule named by itself is never left out.
+    pub(crate) fn answerable_rules(&self) -> Vec<(Rule, String)> {
+        let goes_backward = |rule: Rule| {
+            matches!(rule, Rule::Fifo | Rule::Lifo | Rule::ProRata | Rule::Poison)
+        };
+        let is_answerable = |(rule, name): &&(Rule, String)| {
+            !self.from.is_empty() || name != ALL || goes_backward(*rule)
+        };
+        self.rules.iter().filter(is_answerable).cloned().collect()
+    }
+
+    /// Sets the last day that counts, written as `2025-04-03`.
+    pub fn until(mut self, text: &str) -> Result<Self, Error> {
+        let mut parts = text.splitn(3, '-');
+        let mut next = || parts.next()?.parse::<u32>().ok();
+        let date = (|| Some((i32::try_from(next()?).ok()?, next()?, next()?)))();
+        let day = date.and_then(|(year, month, day)| Moment::from_date(year, month, day));
+        self.until = Some(day.ok_or_else(|| {
+            Error::usage(Message::new("error-until").with("found", text))
+                .hint(Message::new("hint-until"))
+        })?);
+        Ok(self)
+    }
+
+    /// Sets the options of a question that the request states.
+    pub(crate) fn apply_to(&self, question: &mut Question) -> Result<(), Error> {
+        question.threshold_atto = self.threshold_atto()?;
+        question.fragments_max = self.fragments_max.max(1);
+        Ok(())
+    }
+
+    /// The threshold in units of 10⁻¹⁸; zero without one.
+    fn threshold_atto(&self) -> Result<u128, Error> {
+        let Some(text) = &self.threshold else { return Ok(0) };
+        parse_minor(text, 18).map_err(|_| {
+            Error::usage(Message::new("error-threshold").with("found", text))
+                .hint(Message::new("hint-threshold"))
+        })
+    }
+}
+
+/// Finds what selectors name in a ledger.
+pub(crate) struct Resolver<'a> {
+    pub(crate) case: &'a Case,
+    pub(crate) ledger: &'a Ledger,
+}
+
+/// Lines that a selector names, with the label of each and the cents that are meant.
+type Named = (LineIdx, Option<String>, (u128, u128));
+
+impl Resolver<'_> {
+    /// The question that origin selectors ask.
+    pub(crate) fn question(&self, selectors: &[Selector]) -> Result<Question, Error> {
+        let mut origins: Vec<Origin> = Vec::new();
+        let mut numbers: BTreeMap<(String, &'static str), u32> = BTreeMap::new();
+        let mut seeds = Vec::new();
+        for selector in selectors {
+            let named = self.origin_lines(selector)?;
+            if named.is_empty() {
+                return Err(self.empty(selector));
+            }
+            for (line, label, (lo, hi)) in named {
+                let label = label.unwrap_or_else(|| self.own_label(line));
+                let currency = source_currency(self.ledger, line);
+                let next = u32::try_from(origins.len()).unwrap_or(u32::MAX);
+                let origin = *numbers.entry((label.clone(), currency.code())).or_insert_with(|| {
+                    origins.push(Origin { label, currency });
+                    next
+                });
+                seeds.push(Seed { line, lo, hi, origin });
+            }
+        }
+        Ok(Question::new(origins, seeds))
+    }
+
+    fn origin_lines(&self, selector: &Selector) -> Result<Vec<Named>, Error> {
+        let whole = |line| (line, None, (0, self.ledger.line(line).paid));
+        match selector {
+            Selector::Transfer(text) => Ok(vec![self.transfer_part(text)?]),
+            Selector::Label(label) => Ok(self.labelled(label).into_iter().map(whole).collect()),
+            Selector::Payer(name) => Ok(self.transfers_of(name, true)?.into_iter().map(whole).collect()),
+            Selector::Payee(name) => Ok(self.transfers_of(name, false)?.into_iter().map(whole).collect()),
+            Selector::Account(name) => {
+                let places = self.places(name)?;
+                let lines = self.ledger.opening_lines();
+                let here = lines.filter(|&line| places.contains(&self.ledger.line(line).payee));
+                Ok(here.map(whole).collect())
+            }
+        }
+    }
+
+    /// `ID`, or `ID[LO..HI]` where no transfer has that whole text as its id.
+    fn transfer_part(&self, text: &str) -> Result<Named, Error> {
+        if self.case.table.find(text).is_some() {
+            let line = self.transfer(text)?;
+            return Ok((line, None, (0, self.ledger.line(line).paid)));
+        }
+        let part = text.strip_suffix(']').and_then(|text| text.rsplit_once('['));
+        let Some((id, range)) = part else { return Err(self.unknown_transfer(text)) };
+        let line = self.transfer(id)?;
+        let paid = self.ledger.line(line).paid;
+        let exponent = source_currency(self.ledger, line).exponent();
+        let bounds = range.split_once("..").and_then(|(lo, hi)| {
+            Some((parse_minor(lo, exponent).ok()?, parse_minor(hi, exponent).ok()?))
+        });
+        match bounds {
+            Some((lo, hi)) if lo < hi && hi <= paid => Ok((line, Some(text.to_owned()), (lo, hi))),
+            _ => Err(Error::request(Message::new("error-part").with("found", text))
+                .hint(Message::new("hint-part"))),
+        }
+    }
+
+    pub(crate) fn transfer(&self, id: &str) -> Result<LineIdx, Error> {
+        let row = self.case.table.find(id).ok_or_else(|| self.unknown_transfer(id))?;
+        self.ledger.line_of_transfer(row).ok_or_else(|| {
+            Error::request(Message::new("error-transfer-left-out").with("id", id))
+                .hint(Message::new("hint-transfer-left-out"))
+        })
+    }
+
+    /// Lines through which money with a label enters the ledger.
+    fn labelled(&self, label: &str) -> Vec<LineIdx> {
+        let openings = self.ledger.opening_lines();
+        let mut lines: Vec<LineIdx> =
+            openings.filter(|&line| self.own_label(line) == label).collect();
+        let wanted = self.case.table.labels().find(label);
+        if wanted.is_none() && label != UNLABELLED {
+            return lines;
+        }
+        let rows = 0..u32::try_from(self.case.table.len()).unwrap_or(u32::MAX);
+        let is_it = |&row: &u32| {
+            let own = self.case.table.get(row).label;
+            if label == UNLABELLED { own.is_none() } else { own == Some(label) }
+        };
+        let of_rows = rows.filter(is_it).filter_map(|row| self.ledger.line_of_transfer(row));
+        lines.extend(of_rows.filter(|&line| is_source(self.ledger, line)));
+        lines
+    }
+
+    fn transfers_of(&self, name: &str, as_payer: bool) -> Result<Vec<LineIdx>, Error> {
+        let mut lines = Vec::new();
+        for place in self.places(name)? {
+            let all = if as_payer { self.ledger.payments(place) } else { self.ledger.receipts(place) };
+            lines.extend_from_slice(all);
+        }
+        lines.retain(|&line| self.ledger.line(line).kind == LineKind::Transfer);
+        lines.sort_unstable();
+        Ok(lines)
+    }
+
+    fn places(&self, name: &str) -> Result<Vec<PlaceIdx>, Error> {
+        let places = self.ledger.places_named(&self.case.table, name);
+        if places.is_empty() {
+            let near = near(name, self.case.table.names().iter());
+            let error = Error::request(Message::new("error-account-unknown").with("name", name));
+            return Err(with_near(error, &near));
+        }
+        Ok(places)
+    }
+
+    /// The targets that selectors name.
+    pub(crate) fn targets(&self, selectors: &[Selector]) -> Result<Vec<Target>, Error> {
+        let mut targets = Vec::new();
+        for selector in selectors {
+            let found = self.target(selector)?;
+            if found.is_empty() {
+                return Err(self.empty(selector));
+            }
+            targets.extend(found);
+        }
+        targets.sort_unstable();
+        targets.dedup();
+        Ok(targets)
+    }
+
+    fn target(&self, selector: &Selector) -> Result<Vec<Target>, Error> {
+        let lines = |lines: Vec<LineIdx>| lines.into_iter().map(Target::Line).collect();
+        match selector {
+            Selector::Transfer(id) => Ok(vec![Target::Line(self.transfer(id)?)]),
+            Selector::Label(label) => Ok(lines(self.labelled(label))),
+            Selector::Payer(name) => Ok(lines(self.transfers_of(name, true)?)),
+            Selector::Payee(name) => Ok(lines(self.transfers_of(name, false)?)),
+            Selector::Account(name) => {
+                let places = self.places(name)?;
+                let kind = |place: &PlaceIdx| self.ledger.place(*place).kind;
+                if places.iter().any(|place| kind(place) != PlaceKind::Account) {
+                    let message = Message::new("error-no-balance").with("name", name);
+                    return Err(Error::request(message)
+                        .hint(Message::new("hint-no-balance").with("name", name)));
+                }
+                Ok(places.into_iter().map(Target::Balance).collect())
+            }
+        }
+    }
+
+    /// The label of a line's money: its own, or the id of the transfer, or `opening:ACCOUNT`.
+    pub(crate) fn own_label(&self, line: LineIdx) -> String {
+        let found = self.ledger.line(line);
+        let source = found.source_idx;
+        if found.kind == LineKind::Opening {
+            let opening = &self.case.openings[source as usize];
+            let own = opening.label.clone();
+            return own.unwrap_or_else(|| format!("opening:{}", opening.account));
+        }
+        let transfer = self.case.table.get(source);
+        transfer.label.unwrap_or(transfer.id).to_owned()
+    }
+
+    fn unknown_transfer(&self, id: &str) -> Error {
+        let near = near(id, self.case.table.ids().iter());
+        with_near(Error::request(Message::new("error-transfer-unknown").with("id", id)), &near)
+    }
+
+    /// A selector that names nothing.
+    fn empty(&self, selector: &Selector) -> Error {
+        let error = Error::request(Message::new("error-origin-empty").with("selector", selector));
+        match selector {
+            Selector::Label(label) => {
+                let openings = self.case.openings.iter().filter_map(|o| o.label.as_deref());
+                let known = self.case.table.labels().iter().chain(openings);
+                with_near(error, &near(label, known))
+            }
+            Selector::Account(_) => error.hint(Message::new("hint-opening-missing")),
+            Selector::Transfer(_) | Selector::Payer(_) | Selector::Payee(_) => error,
+        }
+    }
+}
+
+fn with_near(error: Error, near: &[String]) -> Error {
+    if near.is_empty() {
+        return error;
+    }
+    let names: Vec<String> = near.iter().map(|name| format!("`{name}`")).collect();
+    error.hint(Message::new("hint-near").with("names", names.join(", ")))
+}
+
+/// Up to three known names that differ little from what was typed.
+fn near<'n>(typed: &str, known: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let limit = (typed.chars().count() / 3).clamp(1, 3);
+    let lower = typed.to_lowercase();
+    let close = |name: &str| {
+        let is_near_in_length = name.len().abs_diff(typed.len()) <= 2 * limit;
+        let edits = is_near_in_length.then(|| strsim::osa_distance(&lower, &name.to_lowercase()));
+        edits.filter(|&edits| edits <= limit)
+    };
+    let mut found: Vec<(usize, &str)> =
+        known.filter_map(|name| Some((close(name)?, name))).collect();
+    found.sort_unstable();
+    found.dedup();
+    found.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn selectors_are_read_and_written_alike() {
+        for text in ["transfer:t1", "label:V 1", "payer:@x", "payee:outside:cash", "account:A"] {
+            assert_eq!(text.parse::<Selector>().map(|s| s.to_string()), Ok(text.to_owned()));
+        }
+        for text in ["t1", "transfer:", "colour:red"] {
+            assert!(text.parse::<Selector>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn near_names_are_suggested() {
+        assert_eq!(near("t71", ["t17", "t1", "t7", "x"].into_iter()), ["t1", "t7"]);
+        assert_eq!(near("mx-001", ["MX-001", "MX-002"].into_iter()), ["MX-001", "MX-002"]);
+    }
+}

@@ -1,0 +1,93 @@
+//! Names, amounts and sources of a ledger, as documents show them.
+
+use std::collections::BTreeMap;
+
+use caudal_ledger::{Ledger, LedgerView, LineIdx, LineKind, PlaceIdx, PlaceKind};
+use caudal_model::{Currency, EvidenceFile, SourceRef, format_minor};
+use caudal_trace::{Amounts, Question};
+use caudal_wire::{AmountRow, Source, Traced};
+
+use crate::case::Case;
+
+/// A case and its ledger, for showing.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown<'a> {
+    pub(crate) case: &'a Case,
+    pub(crate) ledger: &'a Ledger,
+}
+
+impl<'a> Shown<'a> {
+    pub(crate) fn name(&self, place: PlaceIdx) -> &'a str {
+        self.ledger.name(&self.case.table, place)
+    }
+
+    /// An account, an outside party, or `bank:ACCOUNT`.
+    pub(crate) fn place(&self, place: PlaceIdx) -> String {
+        let name = self.name(place);
+        match self.ledger.place(place).kind {
+            PlaceKind::Bank => format!("bank:{name}"),
+            _ => name.to_owned(),
+        }
+    }
+
+    pub(crate) fn currency(&self, place: PlaceIdx) -> Currency {
+        self.ledger.place(place).currency
+    }
+
+    pub(crate) fn amount(&self, place: PlaceIdx, minor: u128) -> String {
+        format_minor(minor, self.currency(place).exponent())
+    }
+
+    /// Closing balance of an account, negative when overdrawn.
+    pub(crate) fn balance(&self, place: PlaceIdx) -> String {
+        match self.ledger.closing_debt(place) {
+            0 => self.amount(place, self.ledger.closing_balance(place)),
+            debt => format!("-{}", self.amount(place, debt)),
+        }
+    }
+
+    /// Where the money of a line stands in the evidence. A loan, repayment or birth points to the
+    /// transfer that caused it.
+    pub(crate) fn source(&self, line: LineIdx) -> Source {
+        let found = self.ledger.line(line);
+        if found.kind == LineKind::Opening {
+            let opening = &self.case.openings[found.source_idx as usize];
+            return source_of(&opening.file, opening.row);
+        }
+        self.row(found.source_idx)
+    }
+
+    /// Where a transfer of the table stands.
+    pub(crate) fn row(&self, transfer_idx: u32) -> Source {
+        let SourceRef { file_idx, row } = self.case.table.get(transfer_idx).source;
+        source_of(&self.case.table.files[file_idx as usize], row)
+    }
+}
+
+fn source_of(file: &EvidenceFile, row: u64) -> Source {
+    Source { file: file.name.clone(), sha256: file.sha256.clone(), row }
+}
+
+/// Amounts by label. Origins of one label in several currencies are added here only where all
+/// amounts are in the currency of one place.
+pub(crate) fn traced(question: &Question, amounts: &Amounts, currency: Currency) -> Traced {
+    let mut by_label: BTreeMap<&str, u128> = BTreeMap::new();
+    for &(origin, amount) in amounts {
+        *by_label.entry(&question.origins[origin as usize].label).or_default() += amount;
+    }
+    let written = |amount| format_minor(amount, currency.exponent());
+    by_label.into_iter().map(|(label, amount)| (label.to_owned(), written(amount))).collect()
+}
+
+/// Amounts in the currency of their origins.
+pub(crate) fn origin_rows(question: &Question, amounts: &Amounts) -> Vec<AmountRow> {
+    let row = |&(origin, amount): &(u32, u128)| {
+        let origin = &question.origins[origin as usize];
+        AmountRow {
+            label: origin.label.clone(),
+            currency: origin.currency.code().to_owned(),
+            amount: format_minor(amount, origin.currency.exponent()),
+        }
+    };
+    amounts.iter().map(row).collect()
+}
