@@ -28,7 +28,7 @@ impl SharedTarget {
         lock.try_lock().ok()?;
         let mut clean = command::cargo_in(root);
         clean.args(["clean", "--workspace", "--quiet"]).env("CARGO_TARGET_DIR", &folder);
-        command::is_present(&mut clean).then_some(Self { folder, _lock: lock })
+        command::succeeds(&mut clean).then_some(Self { folder, _lock: lock })
     }
 }
 
@@ -63,15 +63,9 @@ mod tests {
         let home = ("HOME", "/u");
         assert_eq!(place_with(&[home]), None);
         assert_eq!(place_with(&[home, ("CI", "false")]), None);
-        assert_eq!(
-            place_with(&[home, ("CI", "true")]).as_deref(),
-            Some("/u/.cache/caudal-target")
-        );
+        assert_eq!(place_with(&[home, ("CI", "true")]).as_deref(), Some("/u/.cache/caudal-target"));
         let cache = ("XDG_CACHE_HOME", "/c");
-        assert_eq!(
-            place_with(&[home, cache, ("CI", "true")]).as_deref(),
-            Some("/c/caudal-target")
-        );
+        assert_eq!(place_with(&[home, cache, ("CI", "true")]).as_deref(), Some("/c/caudal-target"));
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl Place<'_> {
     }
 
     fn has(&self, line: &str) -> bool {
-        command::is_present(&mut self.cargo(line))
+        command::succeeds(&mut self.cargo(line))
     }
 }
 
@@ -80,7 +80,8 @@ fn tests(place: &Place<'_>) -> Outcome {
         return place.check("test --workspace --lib --bins --tests");
     }
     let is_ci = std::env::var_os("CI").is_some_and(|value| value == "true");
-    place.check(if is_ci { "nextest run --workspace --profile ci" } else { "nextest run --workspace" })
+    let profile = if is_ci { "ci" } else { "default" };
+    place.check(&format!("nextest run --workspace --profile {profile}"))
 }
 
 fn documentation(place: &Place<'_>) -> Outcome {

@@ -36,8 +36,8 @@ pub(crate) fn output(command: &mut Command) -> Result<Vec<u8>, String> {
     if done.status.success() { Ok(done.stdout) } else { Err(format!("`{name}`: {}", said())) }
 }
 
-/// Whether a program is there and answers.
-pub(crate) fn is_present(command: &mut Command) -> bool {
+/// Whether a program is there and does what it is asked; nothing is printed.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     quiet.status().is_ok_and(|status| status.success())
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Outcome {
     let asked = parse(args)?;
     let targets = targets(&files::text_of(&root.join("fuzz/Cargo.toml"))?)?;
     let chosen = choose(&targets, asked.target)?;
-    if !command::is_present(nightly(root).args(["fuzz", "--version"])) {
+    if !command::succeeds(nightly(root).args(["fuzz", "--version"])) {
         return Err(HOW_TO.to_owned());
     }
     for target in chosen {

@@ -117,7 +117,11 @@ impl Terms {
         };
         let mut args = FluentArgs::new();
         for (name, value) in &message.values {
-            args.set(*name, value.as_str());
+            // Counts choose singular or plural; every other value is text and stays as it is.
+            match value.parse::<u32>() {
+                Ok(count) if *name == "count" => args.set(*name, count),
+                _ => args.set(*name, value.as_str()),
+            }
         }
         let mut errors = Vec::new();
         self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned()

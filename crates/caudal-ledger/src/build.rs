@@ -4,7 +4,9 @@
 //! two running totals; the balance is their difference. Where a payment exceeds the balance a loan
 //! line goes before it, and the next receipts are followed by repayment lines (`TRACING` 3).
 
-use caudal_model::collections::LookupMap;
+use std::collections::BTreeSet;
+
+use caudal_model::collections::{Dictionary, LookupMap};
 use caudal_model::{Currency, Money, Opening, TransferTable, is_outside};
 
 use crate::column::Column;
@@ -104,7 +106,7 @@ pub struct Ledger {
 /// Names of places: those of the table, then those that only an opening balance mentions.
 #[derive(Clone, Debug, Default)]
 struct Names {
-    extra: Vec<String>,
+    extra: Dictionary,
     first_extra: u32,
 }
 
@@ -165,7 +167,8 @@ impl Ledger {
         options: &LedgerOptions,
     ) -> Result<Self, BuildLedgerError> {
         let until = options.until_day.unwrap_or(i32::MAX);
-        let mut order = Order::of(table, |row| table.moment(row).day <= until);
+        let keep = |row| table.moment(row).day <= until && moves_money(table, row);
+        let mut order = Order::of(table, keep);
         let mut builder = Builder::new(table, openings, options)?;
         if !options.keep_reversals {
             builder.net_reversals(openings, &mut order);
@@ -180,17 +183,15 @@ impl Ledger {
     pub fn name<'a>(&'a self, table: &'a TransferTable, place: PlaceIdx) -> &'a str {
         let idx = self.places[place as usize].name_idx;
         match idx.checked_sub(self.names.first_extra) {
-            Some(extra) => &self.names.extra[extra as usize],
+            Some(extra) => self.names.extra.get(extra),
             None => table.names().get(idx),
         }
     }
 
     /// The places with a name, one for each currency; banks are not among them.
     pub fn places_named(&self, table: &TransferTable, name: &str) -> Vec<PlaceIdx> {
-        let extra = self.names.extra.iter().position(|known| known == name);
-        let name_idx = table.names().find(name).or_else(|| {
-            extra.and_then(|at| u32::try_from(at).ok()).map(|at| self.names.first_extra + at)
-        });
+        let extra = || self.names.extra.find(name).map(|at| self.names.first_extra + at);
+        let name_idx = table.names().find(name).or_else(extra);
         let is_it =
             |place: &Place| Some(place.name_idx) == name_idx && place.kind != PlaceKind::Bank;
         let all = (0u32..).zip(&self.places);
@@ -306,7 +307,7 @@ impl LedgerView for Ledger {
 struct Builder<'a> {
     table: &'a TransferTable,
     overdraft: Overdraft,
-    without_statement: &'a [String],
+    without_statement: BTreeSet<&'a str>,
     first_place: Vec<PlaceIdx>,
     other_places: LookupMap<(u32, &'static str), PlaceIdx>,
     ledger: Ledger,
@@ -334,7 +335,7 @@ impl<'a> Builder<'a> {
             places: Vec::new(),
             state: Vec::new(),
             names: Names {
-                extra: Vec::new(),
+                extra: Dictionary::default(),
                 first_extra: u32::try_from(table.names().len()).unwrap_or(u32::MAX),
             },
             payments: Lists::default(),
@@ -351,7 +352,7 @@ impl<'a> Builder<'a> {
         Ok(Self {
             table,
             overdraft: options.overdraft,
-            without_statement: &options.without_statement,
+            without_statement: options.without_statement.iter().map(String::as_str).collect(),
             first_place: vec![NO_PLACE; table.names().len()],
             other_places: LookupMap::default(),
             ledger,
@@ -359,8 +360,9 @@ impl<'a> Builder<'a> {
     }
 
     fn net_reversals(&mut self, openings: &[Opening], order: &mut Order) {
-        let (netted, unmatched) = reversal::net(self.table, openings, &order.rows);
-        let gone: std::collections::BTreeSet<u32> =
+        let is_account = |name| self.kind_of(name) == PlaceKind::Account;
+        let (netted, unmatched) = reversal::net(self.table, openings, &order.rows, is_account);
+        let gone: BTreeSet<u32> =
             netted.iter().flat_map(|pair| [pair.deposit, pair.reversal]).collect();
         if !gone.is_empty() {
             order.remove(&gone);
@@ -373,6 +375,9 @@ impl<'a> Builder<'a> {
         for (opening_idx, opening) in (0u32..).zip(openings) {
             if is_outside(&opening.account) {
                 return Err(BuildLedgerError::OpeningOutside { opening_idx });
+            }
+            if opening.money.minor == 0 {
+                continue;
             }
             let name_idx = self.name_idx(&opening.account);
             let place = self.place(name_idx, opening.money.currency);
@@ -526,12 +531,11 @@ impl<'a> Builder<'a> {
             return idx;
         }
         let names = &mut self.ledger.names;
-        let at = names.extra.iter().position(|known| known == name).unwrap_or_else(|| {
-            names.extra.push(name.to_owned());
+        let (at, is_new) = names.extra.intern(name);
+        if is_new {
             self.first_place.push(NO_PLACE);
-            names.extra.len() - 1
-        });
-        names.first_extra + u32::try_from(at).unwrap_or(u32::MAX)
+        }
+        names.first_extra + at
     }
 
     /// The place of a name in a currency; most names have one currency and are found by position.
@@ -555,12 +559,12 @@ impl<'a> Builder<'a> {
 
     fn kind_of(&self, name_idx: u32) -> PlaceKind {
         let name = match name_idx.checked_sub(self.ledger.names.first_extra) {
-            Some(extra) => &self.ledger.names.extra[extra as usize],
+            Some(extra) => self.ledger.names.extra.get(extra),
             None => self.table.names().get(name_idx),
         };
         if is_outside(name) {
             PlaceKind::Outside
-        } else if self.without_statement.iter().any(|known| known == name) {
+        } else if self.without_statement.contains(name) {
             PlaceKind::Frontier
         } else {
             PlaceKind::Account
@@ -607,10 +611,21 @@ impl Entry {
     }
 }
 
+/// Self-transfers and zero amounts never enter a ledger; they stay in the evidence.
+fn moves_money(table: &TransferTable, row: u32) -> bool {
+    let (payer, payee) = table.ends(row);
+    let money = table.money(row);
+    let arrives_there = || table.get(row).received.map_or(money.currency, |to| to.currency);
+    money.minor > 0 && (payer != payee || arrives_there() != money.currency)
+}
+
 /// All amounts together, which bounds every running total; `None` above the limit. Loans and
 /// repayments at most double it.
 fn total(table: &TransferTable, openings: &[Opening]) -> Option<u128> {
     let count = u32::try_from(table.len()).ok()?;
+    // A transfer becomes at most three lines, with a loan and a repayment.
+    let lines = table.len().checked_mul(3)?.checked_add(openings.len())?;
+    u32::try_from(lines).ok().filter(|&lines| lines < LineIdx::MAX)?;
     let add = |sum: u128, minor: u128| sum.checked_add(minor).filter(|&sum| sum < TOTAL_LIMIT);
     let mut sum = openings.iter().try_fold(0, |sum, opening| add(sum, opening.money.minor))?;
     for row in 0..count {

@@ -60,12 +60,18 @@ impl Order {
 impl Order {
     /// Takes rows out.
     pub(crate) fn remove(&mut self, gone: &BTreeSet<u32>) {
-        let kept = |range: &[u32]| range.iter().filter(|row| !gone.contains(row)).count();
-        let ties = self.ties.iter().map(|&(start, end)| {
-            let first = kept(&self.rows[..start]);
-            (first, first + kept(&self.rows[start..end]))
-        });
-        self.ties = ties.filter(|(start, end)| end - start > 1).collect();
+        let mut ties = std::mem::take(&mut self.ties);
+        let (mut at, mut kept) = (0, 0);
+        let mut kept_before = |end: usize| {
+            kept += self.rows[at..end].iter().filter(|row| !gone.contains(row)).count();
+            at = end;
+            kept
+        };
+        for (start, end) in &mut ties {
+            (*start, *end) = (kept_before(*start), kept_before(*end));
+        }
+        ties.retain(|(start, end)| end - start > 1);
+        self.ties = ties;
         self.rows.retain(|row| !gone.contains(row));
     }
 }

@@ -172,7 +172,11 @@ impl JsonCase {
             transfers.push(transfer.plain(day));
         }
         SlowCase {
-            openings: self.opening.iter().map(|(account, all)| (account.clone(), lots(all))).collect(),
+            openings: self
+                .opening
+                .iter()
+                .map(|(account, all)| (account.clone(), lots(all)))
+                .collect(),
             transfers,
             overdraft,
             net_reversals: self.net_reversals,
@@ -246,9 +250,10 @@ impl JsonCase {
             totals: json.total.as_ref().map(amounts),
             endings: json.endings.as_ref().map(amounts),
             endings_by_kind: None,
-            received: json.received.as_ref().map(|all| {
-                all.iter().map(|(place, some)| (bank(place), received(some))).collect()
-            }),
+            received: json
+                .received
+                .as_ref()
+                .map(|all| all.iter().map(|(place, some)| (bank(place), received(some))).collect()),
             amount: json.amount.as_ref().map(JsonAmount::exact),
             trail: json.trail.as_ref().map(|all| all.iter().map(JsonAmount::exact).collect()),
             shares,

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::slow::{
-    self, Composition, EndingKind, Granularity, Q, SlowCase, SlowOrigin, SlowQuestion, SlowReceived,
-    SlowTarget, whole,
+    self, Composition, EndingKind, Granularity, Q, SlowCase, SlowOrigin, SlowQuestion,
+    SlowReceived, SlowTarget, whole,
 };
 
 /// A question of a case, with what is expected.
@@ -56,6 +56,9 @@ pub enum About {
     },
 }
 
+/// Amounts by kind and place: in the unit of the place, and of the origin where it is asked.
+pub type EndingsByKind = BTreeMap<(EndingKind, String), (Q, Option<Q>)>;
+
 /// Expected figures, in minor units. What is `None` is not checked.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Expected {
@@ -72,7 +75,7 @@ pub struct Expected {
     /// Complete: where the origins rest, all origins together.
     pub endings: Option<BTreeMap<String, Q>>,
     /// Complete: endings by kind and place, and the same in the unit of the origin where given.
-    pub endings_by_kind: Option<BTreeMap<(EndingKind, String), (Q, Option<Q>)>>,
+    pub endings_by_kind: Option<EndingsByKind>,
     /// Complete: what arrived, all origins together.
     pub received: Option<BTreeMap<String, SlowReceived>>,
     /// A bound, or the last value of a closed form.
@@ -179,21 +182,41 @@ pub fn differences(expected: &Expected, answer: &Answer) -> Vec<String> {
     let mut found = Differences(Vec::new());
     let nothing = Composition::new();
     for (id, carried) in expected.transfers.iter().flatten() {
-        found.compare(&format!("transfer {id}"), carried, answer.transfers.get(id).unwrap_or(&nothing));
+        found.compare(
+            &format!("transfer {id}"),
+            carried,
+            answer.transfers.get(id).unwrap_or(&nothing),
+        );
     }
     for (place, held) in expected.balances.iter().flatten() {
-        found.compare(&format!("held by {place}"), held, answer.balances.get(place).unwrap_or(&nothing));
+        found.compare(
+            &format!("held by {place}"),
+            held,
+            answer.balances.get(place).unwrap_or(&nothing),
+        );
     }
     for (account, lots) in expected.lots.iter().flatten() {
         let empty = Vec::new();
-        found.compare(&format!("lots of {account}"), lots, answer.lots.get(account).unwrap_or(&empty));
+        found.compare(
+            &format!("lots of {account}"),
+            lots,
+            answer.lots.get(account).unwrap_or(&empty),
+        );
     }
     let zero = whole(0);
     for (place, amount) in expected.traced.iter().flatten() {
-        found.compare(&format!("traced in {place}"), amount, answer.traced.get(place).unwrap_or(&zero));
+        found.compare(
+            &format!("traced in {place}"),
+            amount,
+            answer.traced.get(place).unwrap_or(&zero),
+        );
     }
     for (account, amount) in expected.totals.iter().flatten() {
-        found.compare(&format!("balance of {account}"), amount, answer.totals.get(account).unwrap_or(&zero));
+        found.compare(
+            &format!("balance of {account}"),
+            amount,
+            answer.totals.get(account).unwrap_or(&zero),
+        );
     }
     if let Some(endings) = &expected.endings {
         found.compare("endings", endings, &endings_by_place(answer));
@@ -217,7 +240,7 @@ pub fn differences(expected: &Expected, answer: &Answer) -> Vec<String> {
 }
 
 /// Endings of all kinds together, without those that hold nothing.
-fn endings_by_place(answer: &Answer) -> BTreeMap<String, Q> {
+pub(crate) fn endings_by_place(answer: &Answer) -> BTreeMap<String, Q> {
     let mut by_place = BTreeMap::new();
     for ((_, place), (here, _)) in &answer.endings {
         *by_place.entry(place.clone()).or_insert_with(|| whole(0)) += here;
@@ -235,11 +258,7 @@ impl Differences {
         }
     }
 
-    fn endings(
-        &mut self,
-        expected: &BTreeMap<(EndingKind, String), (Q, Option<Q>)>,
-        answer: &Answer,
-    ) {
+    fn endings(&mut self, expected: &EndingsByKind, answer: &Answer) {
         let shows = |(here, of_origin): &(Q, Q)| *here > whole(0) || *of_origin > whole(0);
         let found = answer.endings.iter().filter(|(_, amounts)| shows(amounts));
         let asks_origin = expected.values().any(|(_, of_origin)| of_origin.is_some());

@@ -57,6 +57,7 @@ impl Rng {
 
 /// What random ledgers look like.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says alone what a ledger may hold")]
 pub struct Shape {
     /// Accounts, at least 2.
     pub accounts_max: u64,
@@ -256,7 +257,10 @@ impl<'a> Maker<'a> {
         }
         let parts = if caudal_model::is_outside(&payer) { deposit.parts } else { Vec::new() };
         let reverses = Some(deposit.id);
-        self.push(at, SlowTransfer { payer, payee, amount, parts, reverses, ..SlowTransfer::default() });
+        self.push(
+            at,
+            SlowTransfer { payer, payee, amount, parts, reverses, ..SlowTransfer::default() },
+        );
         true
     }
 
@@ -327,7 +331,8 @@ impl<'a> Maker<'a> {
 
     /// The opening balance of an account that has one lot; else a transfer.
     fn opening_origin(&mut self) -> SlowOrigin {
-        let single: Vec<_> = self.case.openings.iter().filter(|(_, lots)| lots.len() == 1).collect();
+        let single: Vec<_> =
+            self.case.openings.iter().filter(|(_, lots)| lots.len() == 1).collect();
         if single.is_empty() {
             return self.transfer_origin();
         }
@@ -388,7 +393,8 @@ pub fn to_csv(case: &SlowCase, has_sequence: bool) -> (String, String) {
     for (account, lots) in &case.openings {
         for (label, amount) in lots {
             let (currency, amount) = (case.currency(account), format_minor(*amount, 2));
-            writeln!(openings, "{account},{currency},{amount},{label}").expect("a text takes everything");
+            writeln!(openings, "{account},{currency},{amount},{label}")
+                .expect("a text takes everything");
         }
     }
     (transfers, openings)

@@ -76,7 +76,11 @@ impl SlowCase {
             }
             let numbered = transfer.parts.iter().enumerate();
             let one = |(at, part): (usize, &(String, u128))| SlowTransfer {
-                id: if at == 0 { transfer.id.clone() } else { format!("{}.{}", transfer.id, at + 1) },
+                id: if at == 0 {
+                    transfer.id.clone()
+                } else {
+                    format!("{}.{}", transfer.id, at + 1)
+                },
                 amount: part.1,
                 parts: vec![part.clone()],
                 ..transfer.clone()
@@ -358,11 +362,7 @@ pub fn trace(case: &SlowCase, question: &SlowQuestion) -> SlowTrace {
 
 /// The composition of a target by the line through which the money entered the ledger. Rules that
 /// do not look at what is traced only: `fifo`, `lifo`, `pro-rata`.
-pub fn backward(
-    case: &SlowCase,
-    target: &SlowTarget,
-    rule: &str,
-) -> BTreeMap<SlowSource, Q> {
+pub fn backward(case: &SlowCase, target: &SlowTarget, rule: &str) -> BTreeMap<SlowSource, Q> {
     let case = net_reversals(case);
     let rule = match rule {
         "fifo" => lot::Rule::Fifo,

@@ -3,6 +3,9 @@
 //! *Authority.* `TRACING` 11.2 and 11.3.
 //! *Units.* Carried amounts count 2⁻⁴⁰ minor units.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use ethnum::U256;
 
 /// Binary places that a carried amount has below the minor unit.
@@ -85,33 +88,68 @@ pub(crate) fn nearest_whole(wanted: &[i128], most: &[u128], total: u128) -> Vec<
         .zip(most)
         .map(|(&y, &most)| u128::try_from(y >> CARRIED_BITS).unwrap_or(0).min(most))
         .collect();
-    let mut sum: u128 = whole.iter().sum();
-    let gap = |at: usize, whole: &[u128]| wanted[at] - carry(whole[at]);
-    while sum < total {
-        let mut best: Option<usize> = None;
-        for at in (0..whole.len()).filter(|&at| whole[at] < most[at]) {
-            if best.is_none_or(|b| gap(at, &whole) > gap(b, &whole)) {
-                best = Some(at);
-            }
-        }
-        let at = best.expect("the limits allow the total");
-        // Alone, it takes all at once: far from its wish it would otherwise go up unit by unit.
-        let step = if whole.len() == 1 { total - sum } else { 1 };
-        whole[at] += step;
-        sum += step;
-    }
-    while sum > total {
-        let mut best: Option<usize> = None;
-        for at in (0..whole.len()).filter(|&at| whole[at] > 0) {
-            if best.is_none_or(|b| gap(at, &whole) < gap(b, &whole)) {
-                best = Some(at);
-            }
-        }
-        let at = best.expect("the sum is above zero");
-        whole[at] -= 1;
-        sum -= 1;
+    let sum: u128 = whole.iter().sum();
+    let gaps = |whole: &[u128]| -> Vec<i128> {
+        wanted.iter().zip(whole).map(|(&y, &whole)| y - carry(whole)).collect()
+    };
+    if sum < total {
+        let rooms: Vec<u128> = most.iter().zip(&whole).map(|(most, whole)| most - whole).collect();
+        let units = units(gaps(&whole), &rooms, total - sum);
+        whole.iter_mut().zip(units).for_each(|(whole, units)| *whole += units);
+    } else if sum > total {
+        let excess = gaps(&whole).into_iter().map(|gap| -gap).collect();
+        let units = units(excess, &whole, sum - total);
+        whole.iter_mut().zip(units).for_each(|(whole, units)| *whole -= units);
     }
     whole
+}
+
+/// Gives out units one by one, each where the gap is widest, ties to the first; a unit narrows its
+/// gap by one. `rooms` say how many each can take, together at least `left`.
+fn units(mut gaps: Vec<i128>, rooms: &[u128], left: u128) -> Vec<u128> {
+    let mut given = vec![0; gaps.len()];
+    let mut left = left;
+    if left > gaps.len() as u128 {
+        // Far from the wish: all that is wider than some level at once, or it would take for ever.
+        let level = level(&gaps, rooms, left);
+        for (at, gap) in gaps.iter_mut().enumerate() {
+            given[at] = units_above(*gap, level, rooms[at]);
+            left -= given[at];
+            *gap -= carry(given[at]);
+        }
+    }
+    let mut widest: BinaryHeap<(i128, Reverse<usize>)> = BinaryHeap::new();
+    widest.extend(gaps.iter().enumerate().map(|(at, &gap)| (gap, Reverse(at))));
+    while left > 0 {
+        let (gap, Reverse(at)) = widest.pop().expect("the limits allow the total");
+        if given[at] < rooms[at] {
+            given[at] += 1;
+            left -= 1;
+            widest.push((gap - ONE, Reverse(at)));
+        }
+    }
+    given
+}
+
+/// The lowest level above which at most `left` units are wanting.
+fn level(gaps: &[i128], rooms: &[u128], left: u128) -> i128 {
+    let widest = gaps.iter().copied().max().unwrap_or(0);
+    let narrowest = gaps.iter().copied().min().unwrap_or(0);
+    let mut low = narrowest.saturating_sub(carry(left));
+    let mut high = widest;
+    while low < high {
+        let half = low.abs_diff(high) / 2;
+        let middle = low + i128::try_from(half).expect("half of a distance fits");
+        let wanting = gaps.iter().zip(rooms).map(|(&gap, &room)| units_above(gap, middle, room));
+        if wanting.fold(0, u128::saturating_add) <= left { high = middle } else { low = middle + 1 }
+    }
+    high
+}
+
+/// How many units a gap takes while it is wider than a level.
+fn units_above(gap: i128, level: i128, room: u128) -> u128 {
+    let above = if gap > level { gap.abs_diff(level) } else { 0 };
+    above.div_ceil(ONE.unsigned_abs()).min(room)
 }
 
 #[cfg(test)]
@@ -154,5 +192,16 @@ mod tests {
         assert_eq!(nearest_whole(&[ONE / 2, ONE / 2], &[1, 1], 1), [1, 0], "ties to the first");
         assert_eq!(nearest_whole(&[-ONE, 3 * ONE], &[5, 2], 2), [0, 2]);
         assert_eq!(nearest_whole(&[5 * ONE, ONE], &[1, 9], 6), [1, 5], "limits are kept");
+    }
+
+    #[test]
+    fn units_far_from_the_wish_are_given_at_once() {
+        let many = 1 << 80;
+        assert_eq!(nearest_whole(&[0, 0], &[many, many], many), [many / 2, many / 2]);
+        assert_eq!(nearest_whole(&[0, 4 * ONE], &[many, many], many + 1), {
+            [many / 2 - 2 + 1, many / 2 + 2]
+        });
+        assert_eq!(nearest_whole(&[carry(many), carry(many)], &[many, many], 3), [1, 2]);
+        assert_eq!(nearest_whole(&[0, 0, 0], &[many, 2, 0], many), [many - 2, 2, 0]);
     }
 }

@@ -81,6 +81,8 @@ struct Carried<'a, V> {
     converts: bool,
     shares: Slots<Shares>,
     below: BTreeMap<PlaceIdx, Shares>,
+    /// Units of origins that rest where a conversion rounded their money away.
+    lost: BTreeMap<PlaceIdx, Shares>,
     mark: Option<Mark<'a>>,
     trace: Trace,
 }
@@ -89,8 +91,18 @@ struct Carried<'a, V> {
 /// share 2*k* has not passed and share 2*k* + 1 has. Marks split labels and change no result.
 struct Mark<'a> {
     passes: &'a dyn Fn(LineIdx, &Line) -> bool,
+    side: Side,
     /// Carried money at its first pass, by origin.
     first: Vec<i128>,
+}
+
+/// On which side of a line money that passes it is counted; they differ in a conversion.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// As it leaves the payer.
+    Paid,
+    /// As it reaches the payee.
+    Arrived,
 }
 
 /// How much money of each origin passes lines of a kind, counted once however often it passes; and
@@ -99,7 +111,7 @@ pub(crate) fn first_passes<V: LedgerView>(
     view: &V,
     presumption: Option<Presumption>,
     question: &Question,
-    passes: &dyn Fn(LineIdx, &Line) -> bool,
+    (passes, side): (&dyn Fn(LineIdx, &Line) -> bool, Side),
 ) -> (Vec<i128>, Trace) {
     let split = Question {
         origins: question.origins.iter().flat_map(|o| [o.clone(), o.clone()]).collect(),
@@ -109,7 +121,7 @@ pub(crate) fn first_passes<V: LedgerView>(
     };
     let mut starts: Vec<LineIdx> = split.seeds.iter().map(|seed| seed.line).collect();
     starts.dedup();
-    let mark = Mark { passes, first: vec![0; question.origins.len()] };
+    let mark = Mark { passes, side, first: vec![0; question.origins.len()] };
     let mut carried = Carried::new(view, presumption, &split, Some(mark));
     let finished = drive(view, &starts, &mut carried, &mut crate::question::unwatched);
     finished.expect("nobody watches, so nobody stops it");
@@ -125,13 +137,33 @@ enum Books {
 }
 
 /// A payment as the rule sees it: what it takes, of what, and where that stands in it.
+///
+/// *Units.* 2^-`bits` minor units. Whole minor units serve, unless a threshold has taken fractions
+/// out of the union of origins.
 struct Taking {
-    /// Minor units of origin money and other money (`pro-rata`), or of origin money alone.
+    /// Origin money and other money (`pro-rata`), or origin money alone.
     amount: u128,
     /// The holding it is taken from.
     whole: u128,
-    /// First cent of origin money in the payment.
+    /// Where origin money begins in the payment.
     at: u128,
+    bits: u32,
+}
+
+impl Taking {
+    /// The place of origin money in the payment, in carried units.
+    fn carried_range(&self) -> (u128, u128) {
+        let scale = CARRIED_BITS - self.bits;
+        (self.at << scale, (self.at + self.amount) << scale)
+    }
+}
+
+/// Origin money that stands together in a payment, not divided between its origins.
+struct Block {
+    /// In carried units of the payment.
+    lo: u128,
+    hi: u128,
+    shares: Shares,
 }
 
 impl<V: LedgerView> Replay for Carried<'_, V> {
@@ -147,20 +179,27 @@ impl<V: LedgerView> Replay for Carried<'_, V> {
         let mut pieces = Shares::new();
         if self.is_touched(line.payer) {
             let wanted = self.take_carried(&line, &taking);
-            pieces = self.take_printed(&line, &taking, wanted);
+            let balance = self.view.balance_before(line_idx);
+            pieces = self.take_printed((&line, balance), &taking, wanted);
         }
-        self.label(line_idx, &line, &taking, &mut pieces);
-        let arriving = if line.is_conversion {
-            self.converted(&line, &taking, &pieces)
-        } else {
-            pieces.clone()
+        let blocks = self.label(line_idx, &line, &taking, &mut pieces);
+        let arriving = match self.presumption {
+            _ if !line.is_conversion => pieces.clone(),
+            None => converted_mixed(&line, &pieces),
+            Some(_) => converted_blocks(&line, blocks),
         };
         self.record(line_idx, &taking, &pieces, &arriving);
         self.drop_below(line.payer);
-        let arriving = self.pass(line_idx, &line, arriving);
-        let payee = self.shares.or_insert_with(line.payee, Shares::new);
+        let arriving = self.pass(line_idx, &line, &pieces, arriving);
         for share in arriving {
-            add_share(payee, share);
+            // What a conversion rounded away has units of its origin, but nothing that could leave.
+            let is_lost = share.carried == 0 && share.printed == 0;
+            let shares = if is_lost && self.view.is_account(line.payee) {
+                self.lost.entry(line.payee).or_default()
+            } else {
+                self.shares.or_insert_with(line.payee, Shares::new)
+            };
+            add_share(shares, share);
         }
         self.drop_below(line.payee);
     }
@@ -182,39 +221,54 @@ impl<'a, V: LedgerView> Carried<'a, V> {
             converts: view.has_conversions(),
             shares: Slots::new(view.place_count()),
             below: BTreeMap::new(),
+            lost: BTreeMap::new(),
             mark,
             trace: Trace { origins, ..Trace::default() },
         }
     }
 
     /// Marks what passes, and counts it at its first pass.
-    fn pass(&mut self, line_idx: LineIdx, line: &Line, arriving: Shares) -> Shares {
+    fn pass(
+        &mut self,
+        line_idx: LineIdx,
+        line: &Line,
+        pieces: &Shares,
+        arriving: Shares,
+    ) -> Shares {
         let Some(mark) = self.mark.as_mut().filter(|mark| (mark.passes)(line_idx, line)) else {
             return arriving;
         };
+        let counted = if mark.side == Side::Paid { pieces } else { &arriving };
+        for share in counted.iter().filter(|share| share.origin % 2 == 0) {
+            mark.first[share.origin as usize / 2] += share.carried;
+        }
         let mut passed = Shares::new();
         for share in arriving {
-            if share.origin % 2 == 0 {
-                mark.first[share.origin as usize / 2] += share.carried;
-            }
             add_share(&mut passed, Share { origin: share.origin | 1, ..share });
         }
         passed
     }
 
     fn taking(&self, line_idx: LineIdx, line: &Line) -> Taking {
+        let mut bits = 0;
         if !self.view.is_account(line.payer) {
-            return Taking { amount: 0, whole: 0, at: 0 };
+            return Taking { amount: 0, whole: 0, at: 0, bits };
         }
         let balance = self.view.balance_before(line_idx);
         let Some(presumption) = self.presumption else {
-            return Taking { amount: line.paid, whole: balance, at: 0 };
+            return Taking { amount: line.paid, whole: balance, at: 0, bits };
         };
         let shares = self.shares.get(line.payer).map_or(&[][..], Vec::as_slice);
-        let whole: u128 = shares.iter().map(|share| share.printed).sum();
         let born = self.view.born_for(line_idx);
-        let (amount, at) = origin_money(presumption, line.paid, balance, whole, born);
-        Taking { amount, whole, at }
+        let whole = if self.question.threshold_atto == 0 {
+            shares.iter().map(|share| share.printed).sum()
+        } else {
+            bits = CARRIED_BITS;
+            shares.iter().map(|share| share.carried.unsigned_abs()).sum()
+        };
+        let (paid, balance, born) = (line.paid << bits, balance << bits, born << bits);
+        let (amount, at) = origin_money(presumption, paid, balance, whole, born);
+        Taking { amount, whole, at, bits }
     }
 
     /// What leaves as carried: prefix sums rounded, so that the pieces sum exactly.
@@ -245,7 +299,12 @@ impl<'a, V: LedgerView> Carried<'a, V> {
 
     /// What leaves as printed: the whole vector nearest to the carried one, corrected by half of
     /// the errors of payer and payee. Takes the pieces out of the payer's holdings.
-    fn take_printed(&mut self, line: &Line, taking: &Taking, mut pieces: Shares) -> Shares {
+    fn take_printed(
+        &mut self,
+        (line, balance): (&Line, u128),
+        taking: &Taking,
+        mut pieces: Shares,
+    ) -> Shares {
         let held = self.shares.get(line.payer).expect("the payer is touched");
         let payee = self.shares.get(line.payee).map_or(&[][..], Vec::as_slice);
         let error_at_payee = |origin| {
@@ -259,14 +318,16 @@ impl<'a, V: LedgerView> Carried<'a, V> {
             })
             .collect();
         let mut most: Vec<u128> = held.iter().map(|share| share.printed).collect();
-        if self.presumption.is_none() {
-            let others = carry(taking.amount) - pieces.iter().map(|p| p.carried).sum::<i128>();
+        let mut total = taking.amount;
+        if self.is_shared_with_others(taking) {
+            total = line.paid;
+            let others = carry(line.paid) - pieces.iter().map(|p| p.carried).sum::<i128>();
             let error = |shares: &[Share]| -shares.iter().map(Share::error).sum::<i128>();
             let at_payee = if line.is_conversion { 0 } else { error(payee) };
             wanted.push(steer(others, error(held) - at_payee));
-            most.push(taking.whole - most.iter().sum::<u128>());
+            most.push(balance - most.iter().sum::<u128>());
         }
-        let printed = nearest_whole(&wanted, &most, taking.amount);
+        let printed = nearest_whole(&wanted, &most, total);
         for (piece, printed) in pieces.iter_mut().zip(printed) {
             piece.printed = printed;
         }
@@ -281,59 +342,75 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         pieces
     }
 
-    /// Labels what the origins name of a line, as far as it carries no origin yet.
-    fn label(&mut self, line_idx: LineIdx, line: &Line, taking: &Taking, pieces: &mut Shares) {
+    /// Whether other money shares the rounding of printed figures: wherever what the origins pay
+    /// together need not be a whole number.
+    fn is_shared_with_others(&self, taking: &Taking) -> bool {
+        self.presumption.is_none() || taking.bits > 0
+    }
+
+    /// Labels what the origins name of a line, as far as it carries no origin yet. Gives back how
+    /// origin money stands in the line, where it has an order.
+    fn label(
+        &mut self,
+        line_idx: LineIdx,
+        line: &Line,
+        taking: &Taking,
+        pieces: &mut Shares,
+    ) -> Vec<Block> {
         let question = self.question;
         let seeds = question.seeds_of(line_idx, &mut self.next_seed);
-        if seeds.is_empty() {
-            return;
+        let (lo, hi) = taking.carried_range();
+        let mut blocks = Vec::new();
+        if line.is_conversion && lo < hi {
+            blocks.push(Block { lo, hi, shares: pieces.clone() });
         }
         for seed in seeds {
             self.trace.origins[seed.origin as usize].overlap += seed.hi - seed.lo;
         }
-        let is_mixed = self.presumption.is_none() && self.view.is_account(line.payer);
-        let taken: i128 = pieces.iter().map(|piece| piece.carried).sum();
-        let printed: u128 = pieces.iter().map(|piece| piece.printed).sum();
-        for seed in disjoint(seeds) {
-            let (carried, printed) = if is_mixed {
-                // Labels have no order inside such a payment: the seed takes its part of the rest.
-                let part = |rest: u128| mul_div(rest, seed.hi - seed.lo, line.paid);
-                let rest = (carry(line.paid) - taken).unsigned_abs();
-                (i128::try_from(part(rest)).unwrap_or(0), part(line.paid - printed))
-            } else {
-                let free = free_cents(&seed, taking);
-                (carry(free), free)
-            };
-            let total = &mut self.trace.origins[seed.origin as usize];
-            total.traced += printed;
-            total.overlap -= printed;
-            self.trace.starts.push(Start { line: line_idx, origin: seed.origin, carried });
-            let origin_carried = if self.converts { carry(printed) } else { 0 };
-            add_share(pieces, Share { origin: seed.origin, carried, printed, origin_carried });
+        let mut taken = IntervalSet::default();
+        if lo < hi {
+            taken.insert(lo, hi);
         }
+        let is_mixed = self.presumption.is_none() && self.view.is_account(line.payer);
+        let rest = carry(line.paid) - pieces.iter().map(|piece| piece.carried).sum::<i128>();
+        let mut printed_left = line.paid - pieces.iter().map(|piece| piece.printed).sum::<u128>();
+        for seed in disjoint(seeds) {
+            if is_mixed {
+                // Labels have no order inside such a payment: the seed takes its part of the rest.
+                let part = mul_div(rest.unsigned_abs(), seed.hi - seed.lo, line.paid);
+                let carried = i128::try_from(part).expect("a part fits");
+                let printed = to_minor(carried).min(printed_left);
+                printed_left -= printed;
+                self.start(line_idx, seed.origin, (carried, printed), pieces);
+                continue;
+            }
+            for (lo, hi) in taken.missing(seed.lo << CARRIED_BITS, seed.hi << CARRIED_BITS) {
+                let carried = i128::try_from(hi - lo).expect("a part of a line fits");
+                let printed = ((hi - lo) >> CARRIED_BITS).min(printed_left);
+                printed_left -= printed;
+                let share = self.start(line_idx, seed.origin, (carried, printed), pieces);
+                blocks.push(Block { lo, hi, shares: vec![share] });
+            }
+        }
+        blocks
     }
 
-    /// What arrives behind a conversion, as carried and as printed.
-    fn converted(&self, line: &Line, taking: &Taking, pieces: &Shares) -> Shares {
-        let (paid, received, others) = if self.presumption.is_none() {
-            (line.paid, line.received, true)
-        } else {
-            let seeded: u128 = pieces.iter().map(|piece| piece.printed).sum();
-            let map = |boundary: u128| mul_div(boundary, line.received, line.paid);
-            let lo = if seeded == line.paid { 0 } else { taking.at };
-            (seeded, map(lo + seeded) - map(lo), false)
-        };
-        let parts = shares_of(pieces.iter().map(|p| p.carried), received, paid.max(1));
-        let mut wanted = parts.clone();
-        let mut most = vec![received; parts.len()];
-        if others {
-            wanted.push((carry(received) - parts.iter().sum::<i128>()).max(0));
-            most.push(received);
-        }
-        let whole =
-            if most.is_empty() { Vec::new() } else { nearest_whole(&wanted, &most, received) };
-        let arriving = pieces.iter().zip(parts).zip(whole);
-        arriving.map(|((piece, carried), printed)| Share { carried, printed, ..*piece }).collect()
+    /// Money of an origin starts in a line.
+    fn start(
+        &mut self,
+        line: LineIdx,
+        origin: OriginIdx,
+        (carried, printed): (i128, u128),
+        pieces: &mut Shares,
+    ) -> Share {
+        let total = &mut self.trace.origins[origin as usize];
+        total.traced += printed;
+        total.overlap -= printed;
+        self.trace.starts.push(Start { line, origin, carried });
+        let origin_carried = if self.converts { carry(printed) } else { 0 };
+        let share = Share { origin, carried, printed, origin_carried };
+        add_share(pieces, share);
+        share
     }
 
     fn record(&mut self, line: LineIdx, taking: &Taking, pieces: &Shares, arriving: &Shares) {
@@ -353,7 +430,8 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         });
         self.trace.cells.extend(cells);
         let cells = first..self.trace.cells.len();
-        self.trace.lines.push(TracedLine { line, cells, fragments: 0..0, whole: taking.whole });
+        let whole = taking.whole >> taking.bits;
+        self.trace.lines.push(TracedLine { line, cells, fragments: 0..0, whole });
     }
 
     fn drop_below(&mut self, place: PlaceIdx) {
@@ -362,22 +440,26 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         }
         let Some(shares) = self.shares.get_mut(place) else { return };
         let threshold = carry(self.question.threshold(self.view.place(place).currency));
-        let is_small = |share: &Share| share.carried > 0 && share.carried < threshold;
-        let mut moved = 0;
-        for share in shares.iter().filter(|share| is_small(share)) {
-            add_share(self.below.entry(place).or_default(), *share);
-            moved += share.error();
+        // Marked and unmarked money of one origin is one holding: marks change no result.
+        let halves = u32::from(self.mark.is_some());
+        let holdings = shares.chunk_by(|a, b| a.origin >> halves == b.origin >> halves);
+        let mut small = Shares::new();
+        for shares in holdings {
+            let holding: i128 = shares.iter().map(|share| share.carried).sum();
+            if holding > 0 && holding < threshold {
+                small.extend_from_slice(shares);
+            }
         }
-        shares.retain(|share| !is_small(share));
-        // The union of origins is a whole number; what the dropped shares lacked or had beyond
-        // their printed figure goes to the largest that stays.
-        let largest = shares.iter_mut().max_by_key(|share| share.carried);
-        if let (Some(_), Some(largest)) = (self.presumption, largest) {
-            largest.carried -= moved;
-        }
+        shares.retain(|share| share_of(&small, share.origin).is_none());
+        let below = self.below.entry(place).or_default();
+        small.into_iter().for_each(|share| add_share(below, share));
     }
 
     fn finish(mut self, books: Books) -> Trace {
+        for (place, lost) in std::mem::take(&mut self.lost) {
+            let shares = self.shares.or_insert_with(place, Shares::new);
+            lost.into_iter().for_each(|share| add_share(shares, share));
+        }
         let all = std::mem::take(&mut self.shares.all);
         let rests = all.into_iter().map(|(place, shares)| {
             (ending_at(self.view, place).unwrap_or(EndingKind::Held), place, shares)
@@ -432,19 +514,47 @@ impl<'a, V: LedgerView> Carried<'a, V> {
     }
 }
 
+/// What arrives behind a conversion whose labels have no order: amounts in proportion.
+fn converted_mixed(line: &Line, pieces: &Shares) -> Shares {
+    let parts = shares_of(pieces.iter().map(|p| p.carried), line.received, line.paid);
+    let mut wanted = parts.clone();
+    wanted.push((carry(line.received) - parts.iter().sum::<i128>()).max(0));
+    let whole = nearest_whole(&wanted, &vec![line.received; wanted.len()], line.received);
+    let arriving = pieces.iter().zip(parts).zip(whole);
+    arriving.map(|((piece, carried), printed)| Share { carried, printed, ..*piece }).collect()
+}
+
+/// What arrives behind a conversion in which origin money has its place: the boundaries of what
+/// stands together map as those of a lot, and what is inside is divided in proportion.
+fn converted_blocks(line: &Line, mut blocks: Vec<Block>) -> Shares {
+    blocks.sort_by_key(|block| block.lo);
+    let mut joined: Vec<Block> = Vec::new();
+    for block in blocks {
+        match joined.last_mut() {
+            Some(last) if last.hi == block.lo => {
+                last.hi = block.hi;
+                block.shares.into_iter().for_each(|share| add_share(&mut last.shares, share));
+            }
+            _ => joined.push(block),
+        }
+    }
+    let mut arriving = Shares::new();
+    for Block { lo, hi, shares } in joined {
+        let map = |boundary| mul_div(boundary, line.received, line.paid << CARRIED_BITS);
+        let units = map(hi) - map(lo);
+        let parts = shares_of(shares.iter().map(|s| s.carried), units << CARRIED_BITS, hi - lo);
+        let whole = nearest_whole(&parts, &vec![units; parts.len()], units);
+        for ((share, carried), printed) in shares.into_iter().zip(parts).zip(whole) {
+            add_share(&mut arriving, Share { carried, printed, ..share });
+        }
+    }
+    arriving
+}
+
 /// Carried piece plus half of an error, rounded half up to 2⁻²⁰ minor units.
 fn steer(piece: i128, error: i128) -> i128 {
     const HALF: u32 = CARRIED_BITS / 2;
     ((2 * piece + error + (1 << HALF)) >> (HALF + 1)) << HALF
-}
-
-/// Cents of a seed that carry no origin yet.
-fn free_cents(seed: &Seed, taking: &Taking) -> u128 {
-    let mut taken = IntervalSet::default();
-    if taking.amount > 0 {
-        taken.insert(taking.at, taking.at + taking.amount);
-    }
-    taken.missing(seed.lo, seed.hi).iter().map(|(lo, hi)| hi - lo).sum()
 }
 
 /// Carried units to whole minor units, half up.

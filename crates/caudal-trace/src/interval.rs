@@ -205,10 +205,10 @@ impl<V: LedgerView, P: Pipe> Forward<'_, V, P> {
         }
         let mut spent = Vec::new();
         for (fragment, generation) in arriving.into_iter().zip(before) {
-            if generation != self.holdings.generation(place, fragment.origin) {
-                self.recorder.rest(EndingKind::BelowThreshold, place, fragment);
-            } else if fragment.is_empty() {
+            if fragment.is_empty() {
                 self.recorder.rest(EndingKind::Held, place, fragment);
+            } else if generation != self.holdings.generation(place, fragment.origin) {
+                self.recorder.rest(EndingKind::BelowThreshold, place, fragment);
             } else {
                 self.pipe.spend(line_idx, line, fragment, &mut spent);
                 for (payment, part) in spent.drain(..) {

@@ -6,9 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use caudal_ledger::{LedgerView, Line, PlaceIdx};
+use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
 
-use crate::carried::{first_passes, to_minor};
+use crate::carried::{Side, first_passes, to_minor};
 use crate::fragment::IntervalSet;
 use crate::question::{OriginIdx, Question};
 use crate::result::{Received, Trace};
@@ -83,7 +83,8 @@ fn carried(
             Some(gross)
         } else if affordable {
             let passes = |_, line: &Line| line.payee == place;
-            let (first, _) = first_passes(view, presumption, question, &passes);
+            let passes = (&passes as &dyn Fn(LineIdx, &Line) -> bool, Side::Arrived);
+            let (first, _) = first_passes(view, presumption, question, passes);
             Some(to_minor(first.iter().sum()).min(gross))
         } else {
             None

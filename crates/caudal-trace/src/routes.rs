@@ -12,7 +12,7 @@ use caudal_model::Currency;
 
 use crate::arith::{carry, mul_div};
 use crate::backward::{Target, source_currency};
-use crate::carried::{first_passes, to_minor};
+use crate::carried::{Side, first_passes, to_minor};
 use crate::fragment::{Fragment, IntervalSet};
 use crate::question::{OriginIdx, Question};
 use crate::result::{EndingKind, Start, Trace, TracedLine};
@@ -407,7 +407,7 @@ fn spread_reached<V: LedgerView>(
         .filter_map(|target| if let Target::Line(line) = target { Some(*line) } else { None })
         .collect();
     let passes = |line_idx: LineIdx, _: &Line| lines.contains(&line_idx);
-    let (mut first, trace) = first_passes(view, presumption, question, &passes);
+    let (mut first, trace) = first_passes(view, presumption, question, (&passes, Side::Paid));
     for target in targets {
         let Target::Balance(place) = *target else { continue };
         let held = trace.held(place).map_or(&[][..], |ending| &ending.carried);

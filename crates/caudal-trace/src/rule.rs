@@ -58,7 +58,7 @@ type Entry = (&'static str, Rule, &'static [&'static str], &'static str, &'stati
 
 const RULES: &[Entry] = &[
     ("fifo", Rule::Fifo, &["clayton"], "clayton", "Clayton's Case (1816) 1 Mer 572"),
-    ("lifo", Rule::Lifo, &[], "boughner", "considered in Boughner (Ont. 2012)"),
+    ("lifo", Rule::Lifo, &[], "boughner", "Boughner (Ont. 2012)"),
     (
         "pro-rata",
         Rule::ProRata,
@@ -120,10 +120,10 @@ const RULES: &[Entry] = &[
         Rule::Poison,
         &["taint"],
         "anderson-shumailov-ahmed",
-        "exposure, no authority for amounts",
+        "Anderson, Shumailov and Ahmed, Making Bitcoin Legal (2018)",
     ),
-    ("at-least", Rule::AtLeast, &[], "evans", "aggregation: US v. Evans (5th Cir. 2018)"),
-    ("at-most", Rule::AtMost, &[], "oatway", "claimant's election: Re Oatway [1903] 2 Ch 356"),
+    ("at-least", Rule::AtLeast, &[], "evans", "US v. Evans (5th Cir. 2018)"),
+    ("at-most", Rule::AtMost, &[], "oatway", "Re Oatway [1903] 2 Ch 356"),
     (
         "pari-passu",
         Rule::PariPassu,

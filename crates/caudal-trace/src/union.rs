@@ -13,7 +13,7 @@ use caudal_ledger::{LedgerView, LineIdx, PlaceIdx};
 
 use crate::drive::{Cancelled, Replay, drive};
 use crate::fragment::Fragment;
-use crate::question::{Question, Watch};
+use crate::question::{OriginIdx, Question, Watch};
 use crate::record::{Recorder, ending_at};
 use crate::result::{EndingKind, Trace};
 use crate::rule::{Inner, Presumption};
@@ -69,17 +69,36 @@ impl<T> Slots<T> {
     }
 }
 
+/// A fragment as it arrived, and what of it is left. Every cut is made on what arrived: behind a
+/// conversion a cut of a cut would round twice, and other money would decide what is lost.
+#[derive(Clone, Copy, Debug)]
+struct Lot {
+    arrived: Fragment,
+    lo: u128,
+    hi: u128,
+}
+
+impl Lot {
+    fn len(&self) -> u128 {
+        self.hi - self.lo
+    }
+
+    fn left(&self) -> Fragment {
+        self.arrived.part(self.lo, self.hi)
+    }
+}
+
 /// The origin money of one account, oldest first.
 #[derive(Debug, Default)]
 struct Queue {
     traced: u128,
-    fragments: VecDeque<Fragment>,
+    lots: VecDeque<Lot>,
 }
 
 impl Queue {
-    fn put(&mut self, fragment: Fragment) {
-        self.traced += fragment.len();
-        self.fragments.push_back(fragment);
+    fn put(&mut self, arrived: Fragment) {
+        self.traced += arrived.len();
+        self.lots.push_back(Lot { arrived, lo: arrived.lo, hi: arrived.hi });
     }
 
     /// Takes `amount` in the order of leaving; the pieces stand from `at` on in the payment.
@@ -89,21 +108,23 @@ impl Queue {
         self.traced -= amount;
         while done < amount {
             let next = match inner {
-                Inner::Lifo => self.fragments.pop_back(),
-                Inner::Fifo | Inner::ProRata => self.fragments.pop_front(),
+                Inner::Lifo => self.lots.pop_back(),
+                Inner::Fifo | Inner::ProRata => self.lots.pop_front(),
             };
-            let next = next.expect("the queue holds what is traced");
-            let len = next.len().min(amount - done);
+            let lot = next.expect("the queue holds what is traced");
+            let len = lot.len().min(amount - done);
             let piece = if inner == Inner::Lifo {
-                if len < next.len() {
-                    self.fragments.push_back(next.part(next.lo, next.hi - len));
+                let from = lot.hi - len;
+                if lot.lo < from {
+                    self.lots.push_back(Lot { hi: from, ..lot });
                 }
-                next.part(next.hi - len, next.hi).turned()
+                lot.arrived.part(from, lot.hi).turned()
             } else {
-                if len < next.len() {
-                    self.fragments.push_front(next.part(next.lo + len, next.hi));
+                let to = lot.lo + len;
+                if to < lot.hi {
+                    self.lots.push_front(Lot { lo: to, ..lot });
                 }
-                next.part(next.lo, next.lo + len)
+                lot.arrived.part(lot.lo, to)
             };
             taken.push(piece.moved_to(at + done));
             done += len;
@@ -114,14 +135,15 @@ impl Queue {
     /// Takes out the origins whose holding is above zero and below the threshold.
     fn drop_below(&mut self, threshold: u128) -> Vec<Fragment> {
         let mut holdings = Vec::new();
-        for fragment in &self.fragments {
-            crate::result::add_amount(&mut holdings, fragment.origin, fragment.len());
+        for lot in &self.lots {
+            crate::result::add_amount(&mut holdings, lot.arrived.origin, lot.len());
         }
         holdings.retain(|&(_, holding)| holding < threshold);
-        let is_small = |f: &Fragment| holdings.iter().any(|&(origin, _)| origin == f.origin);
-        let dropped: Vec<_> = self.fragments.iter().copied().filter(is_small).collect();
-        self.fragments.retain(|fragment| !is_small(fragment));
-        self.traced -= dropped.iter().map(Fragment::len).sum::<u128>();
+        let origins: Vec<OriginIdx> = holdings.into_iter().map(|(origin, _)| origin).collect();
+        let is_small = |lot: &Lot| origins.binary_search(&lot.arrived.origin).is_ok();
+        let dropped = self.lots.iter().filter(|lot| is_small(lot)).map(Lot::left).collect();
+        self.lots.retain(|lot| !is_small(lot));
+        self.traced = self.lots.iter().map(Lot::len).sum();
         dropped
     }
 }
@@ -217,8 +239,8 @@ impl<V: LedgerView> Union<'_, V> {
     fn rest_queues(&mut self, kind: EndingKind) {
         for (place, queue) in &mut self.queues.all {
             queue.traced = 0;
-            for fragment in queue.fragments.drain(..) {
-                self.recorder.rest(kind, *place, fragment);
+            for lot in queue.lots.drain(..) {
+                self.recorder.rest(kind, *place, lot.left());
             }
         }
     }

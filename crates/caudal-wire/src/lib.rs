@@ -8,14 +8,17 @@
 //! decimals of that currency. No number in these documents is a float.
 
 mod explain;
+mod ndjson;
 mod trace;
 
 use std::collections::BTreeMap;
 
 pub use explain::{ExplainDocument, HopRow, OriginRow, RouteRow};
+pub use ndjson::to_ndjson;
 pub use trace::{
-    AccountRow, AmountRow, Assumption, EndingRow, LedgerFile, OriginTotal, ProblemRow, Question, ReceivedAmount, ReceivedRow,
-    RepaymentRow, Result, ShareRow, SourceRow, TraceDocument, TransferRow,
+    AccountRow, AmountRow, Assumption, EndingRow, LedgerFile, OriginTotal, ProblemRow, Question,
+    ReceivedAmount, ReceivedRow, RepaymentRow, Result, ShareRow, SourceRow, TraceDocument,
+    TransferRow,
 };
 
 /// The schema of a trace.
@@ -43,24 +46,4 @@ pub fn to_json(document: &impl serde::Serialize) -> String {
     let mut text = serde_json::to_string_pretty(document).expect("documents hold only text");
     text.push('\n');
     text
-}
-
-/// A value as one line of JSON with a final line feed.
-pub fn to_line(value: &impl serde::Serialize) -> String {
-    let mut text = serde_json::to_string(value).expect("documents hold only text");
-    text.push('\n');
-    text
-}
-
-/// A row with the rule and the part of the document it belongs to, for NDJSON.
-#[derive(Clone, Copy, Debug, serde::Serialize)]
-pub struct Tagged<'a, T> {
-    /// The rule of the result, if it belongs to one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rule: Option<&'a str>,
-    /// The key of the list it stands in.
-    pub part: &'a str,
-    /// The row itself.
-    #[serde(flatten)]
-    pub row: &'a T,
 }

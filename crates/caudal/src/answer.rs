@@ -11,7 +11,7 @@ mod shares;
 
 use caudal_explain::{Message, Terms};
 use caudal_ledger::{BuildLedgerError, Ledger, LedgerOptions};
-use caudal_model::{EvidenceFile, Problem, ProblemCode, format_minor};
+use caudal_model::{EvidenceFile, Problem, ProblemCode};
 use caudal_trace::{Question, Rule, Target, Tracer, Watch};
 use caudal_wire::{LedgerFile, Result as RuleResult, TraceDocument};
 
@@ -23,13 +23,7 @@ use crate::show::Shown;
 
 /// Answers a question under each rule that it names.
 pub fn trace(case: &Case, request: &Request, watch: Watch<'_>) -> Result<TraceDocument, Error> {
-    if request.rules.is_empty() {
-        return Err(Error::usage(Message::new("error-no-rule")).hint(Message::new("hint-no-rule")));
-    }
-    if request.from.is_empty() && request.to.is_empty() {
-        return Err(Error::usage(Message::new("error-no-selector"))
-            .hint(Message::new("hint-no-selector")));
-    }
+    request.check()?;
     let ledger = build(case, request)?;
     let mut asked = Asked::new(case, &ledger, request)?;
     let mut results = Vec::new();
@@ -64,23 +58,9 @@ pub(crate) fn build(case: &Case, request: &Request) -> Result<Ledger, Error> {
 }
 
 fn build_error(case: &Case, error: &BuildLedgerError) -> Error {
-    let mut problem = Problem {
-        code: ProblemCode::AmountOverflow,
-        file: case.table.files.first().map(|file| file.name.clone()).unwrap_or_default(),
-        sha256: case.table.files.first().map(|file| file.sha256.clone()).unwrap_or_default(),
-        row: None,
-        column: None,
-        found: String::new(),
-        expected: None,
-    };
-    match *error {
+    let problem = match *error {
         BuildLedgerError::BelowZero { transfer_idx, missing } => {
-            let transfer = case.table.get(transfer_idx);
-            let exponent = case.table.money(transfer_idx).currency.exponent();
-            problem.code = ProblemCode::BalanceBelowZero;
-            problem.row = Some(transfer.source.row);
-            problem.found = format!("-{}", format_minor(missing, exponent));
-            transfer.payer.clone_into(problem.column.insert(String::new()));
+            crate::assume::below_zero(case, transfer_idx, missing)
         }
         BuildLedgerError::OpeningOutside { opening_idx } => {
             let opening = &case.openings[opening_idx as usize];
@@ -88,28 +68,37 @@ fn build_error(case: &Case, error: &BuildLedgerError) -> Error {
                 .with("account", &opening.account)
                 .with("row", opening.row)
                 .with("file", &opening.file.name);
-            return Error::new(ErrorKind::Data, message)
-                .hint(Message::new("hint-opening-outside"));
+            return Error::new(ErrorKind::Data, message).hint(Message::new("hint-opening-outside"));
         }
-        _ => {}
-    }
+        _ => too_large(case),
+    };
     let message = Message::new("error-ledger-refused");
-    Error { problems: vec![problem], ..Error::new(ErrorKind::Data, message) }
+    let error = Error { problems: vec![problem], ..Error::new(ErrorKind::Data, message) };
+    match error.problems[0].code {
+        ProblemCode::BalanceBelowZero => error.hint(Message::new("hint-ledger-refused")),
+        _ => error,
+    }
+}
+
+/// All amounts together are beyond what is counted exactly.
+fn too_large(case: &Case) -> Problem {
+    let file = case.table.files.first();
+    Problem {
+        code: ProblemCode::AmountOverflow,
+        file: file.map(|file| file.name.clone()).unwrap_or_default(),
+        sha256: file.map(|file| file.sha256.clone()).unwrap_or_default(),
+        row: None,
+        column: None,
+        found: String::new(),
+        expected: None,
+    }
 }
 
 /// The question as the document repeats it.
 pub(crate) fn question_row(case: &Case, request: &Request) -> caudal_wire::Question {
-    let file = |file: &EvidenceFile| LedgerFile {
-        file: file.name.clone(),
-        sha256: file.sha256.clone(),
-    };
-    let mut ledger: Vec<LedgerFile> = case.table.files.iter().map(file).collect();
-    for opening in &case.openings {
-        let row = file(&opening.file);
-        if !ledger.contains(&row) {
-            ledger.push(row);
-        }
-    }
+    let file =
+        |file: &EvidenceFile| LedgerFile { file: file.name.clone(), sha256: file.sha256.clone() };
+    let ledger = case.files.iter().map(file).collect();
     let direction = match (request.from.is_empty(), request.to.is_empty()) {
         (_, true) => "forward",
         (true, false) => "backward",

@@ -13,7 +13,7 @@ use caudal_wire::{Assumption, ProblemRow, Source};
 
 use crate::case::Case;
 use crate::select::Request;
-use crate::show::Shown;
+use crate::show::row_source;
 
 /// Problems of one kind that an answer lists; the rest is counted.
 const LISTED_MAX: usize = 100;
@@ -54,13 +54,7 @@ pub(crate) struct Used {
 
 impl Used {
     /// Notes a forward trace.
-    pub(crate) fn note(
-        &mut self,
-        ledger: &Ledger,
-        rule: Rule,
-        question: &Question,
-        trace: &Trace,
-    ) {
+    pub(crate) fn note(&mut self, ledger: &Ledger, rule: Rule, question: &Question, trace: &Trace) {
         self.note_rule(rule);
         if matches!(rule, Rule::ProRata | Rule::Union(_, Inner::ProRata)) {
             self.carried.push((rule, trace.rounding_worst));
@@ -167,23 +161,22 @@ impl Used {
     }
 
     fn ledger_problems(&self, case: &Case, ledger: &Ledger) -> Vec<Problem> {
-        let shown = Shown { case, ledger };
         let mut found = Vec::new();
         for reversal in ledger.unmatched_reversals() {
             let code = ProblemCode::ReversalUnmatched;
-            found.push(at_row(shown, code, reversal.reversal, &reversal.deposit_id));
+            found.push(at_row(case, code, reversal.reversal, &reversal.deposit_id));
         }
         if let Some(row) = ledger.sequence_against_date() {
-            found.push(at_row(shown, ProblemCode::SequenceAgainstDate, row, ""));
+            found.push(at_row(case, ProblemCode::SequenceAgainstDate, row, ""));
         }
         let overdrawn: Vec<_> =
             ledger.overdrawn().iter().filter(|o| self.touches(ledger, o.transfer_idx)).collect();
         for overdrawn in overdrawn.iter().take(LISTED_MAX) {
-            found.push(below_zero(shown, overdrawn.transfer_idx, overdrawn.missing));
+            found.push(below_zero(case, overdrawn.transfer_idx, overdrawn.missing));
         }
         if let Some(unlisted) = overdrawn.len().checked_sub(LISTED_MAX).filter(|&count| count > 0) {
             let first = overdrawn[LISTED_MAX].transfer_idx;
-            let mut rest = at_row(shown, ProblemCode::ProblemsNotListed, first, "");
+            let mut rest = at_row(case, ProblemCode::ProblemsNotListed, first, "");
             rest.found = unlisted.to_string();
             rest.row = None;
             found.push(rest);
@@ -269,18 +262,18 @@ fn hundredths_up(carried: u128) -> String {
     format_minor((carried * 100).div_ceil(1 << CARRIED_BITS), 2)
 }
 
-fn at_row(shown: Shown<'_>, code: ProblemCode, transfer_idx: u32, found: &str) -> Problem {
-    let Source { file, sha256, row } = shown.row(transfer_idx);
+fn at_row(case: &Case, code: ProblemCode, transfer_idx: u32, found: &str) -> Problem {
+    let Source { file, sha256, row } = row_source(case, transfer_idx);
     let (column, expected) = (None, None);
     Problem { code, file, sha256, row: Some(row), column, found: found.to_owned(), expected }
 }
 
 /// A payment above the balance of its account, as a problem of its row.
-pub(crate) fn below_zero(shown: Shown<'_>, transfer_idx: u32, missing: u128) -> Problem {
-    let transfer = shown.case.table.get(transfer_idx);
-    let money = shown.case.table.money(transfer_idx);
+pub(crate) fn below_zero(case: &Case, transfer_idx: u32, missing: u128) -> Problem {
+    let transfer = case.table.get(transfer_idx);
+    let money = case.table.money(transfer_idx);
     let found = format!("-{} {}", format_minor(missing, money.currency.exponent()), money.currency);
-    let mut problem = at_row(shown, ProblemCode::BalanceBelowZero, transfer_idx, &found);
+    let mut problem = at_row(case, ProblemCode::BalanceBelowZero, transfer_idx, &found);
     problem.column = Some(transfer.payer.to_owned());
     problem
 }

@@ -10,13 +10,15 @@ use std::path::Path;
 
 use caudal_explain::Message;
 use caudal_import::Imported;
-use caudal_model::{Opening, Problem, Severity, TransferTable};
+use caudal_model::{EvidenceFile, Opening, Problem, Severity, TransferTable};
 
 use crate::error::{Error, ErrorKind};
 
 /// Evidence that was read: what every question is asked of.
 #[derive(Clone, Debug, Default)]
 pub struct Case {
+    /// Every file that was read, in the order of reading: transfers, openings, accounts.
+    pub files: Vec<EvidenceFile>,
     /// The transfers.
     pub table: TransferTable,
     /// Opening balances.
@@ -62,7 +64,11 @@ impl Case {
         case.checked()
     }
 
-    fn open_folder(folder: &Path, with_openings: bool, reading: Reading<'_>) -> Result<Self, Error> {
+    fn open_folder(
+        folder: &Path,
+        with_openings: bool,
+        reading: Reading<'_>,
+    ) -> Result<Self, Error> {
         let files = ["transfers.csv", "transfers.parquet"];
         let found = files.iter().map(|name| folder.join(name)).find(|path| path.is_file());
         let path = found.ok_or_else(|| {
@@ -76,7 +82,9 @@ impl Case {
         }
         let accounts = folder.join("accounts.csv");
         if accounts.is_file() {
-            let imported = caudal_import::read_accounts("accounts.csv", &read(&accounts)?);
+            let bytes = read(&accounts)?;
+            case.files.push(file_of("accounts.csv", &bytes));
+            let imported = caudal_import::read_accounts("accounts.csv", &bytes);
             case.problems.extend(imported.problems);
             case.states_accounts = true;
             let missing = imported.value.into_iter().filter(|row| !row.is_held());
@@ -96,10 +104,11 @@ impl Case {
         if stopped {
             return Err(caudal_trace::Cancelled.into());
         }
-        Ok(Self { table, problems, ..Self::default() })
+        Ok(Self { files: table.files.clone(), table, problems, ..Self::default() })
     }
 
     fn read_openings(&mut self, name: &str, bytes: &[u8]) {
+        self.files.push(file_of(name, bytes));
         let imported = caudal_import::read_openings(name, bytes);
         self.openings = imported.value;
         self.problems.extend(imported.problems);
@@ -121,6 +130,10 @@ impl Case {
 
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+fn file_of(name: &str, bytes: &[u8]) -> EvidenceFile {
+    EvidenceFile { name: name.to_owned(), sha256: caudal_import::digest(bytes) }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the façade is the door to the disk")]

@@ -19,21 +19,19 @@ use crate::error::Error;
 use crate::select::{Request, Resolver};
 use crate::show::Shown;
 
-/// Explains how money of the origins came into a transfer, under the first rule of the request.
+/// Explains how money of the origins came into a transfer, under the one rule of the request.
 pub fn explain(
     case: &Case,
     request: &Request,
     transfer_id: &str,
     watch: Watch<'_>,
 ) -> Result<ExplainDocument, Error> {
-    let Some((rule, asked)) = request.rules.first() else {
-        return Err(Error::usage(Message::new("error-no-rule")).hint(Message::new("hint-no-rule")));
+    request.check()?;
+    let [(rule, _)] = request.rules.as_slice() else {
+        return Err(
+            Error::usage(Message::new("error-one-rule")).hint(Message::new("hint-one-rule"))
+        );
     };
-    if request.from.is_empty() {
-        return Err(Error::usage(Message::new("error-no-selector"))
-            .hint(Message::new("hint-no-selector")));
-    }
-    let request = &Request { rules: vec![(*rule, asked.clone())], ..request.clone() };
     let ledger = build(case, request)?;
     let resolver = Resolver { case, ledger: &ledger };
     let mut question = resolver.question(&request.from)?;
@@ -169,8 +167,7 @@ impl Traced<'_> {
         if !line.is_conversion {
             return sentence;
         }
-        let received = self.shown.amount(line.payee, line.received);
-        let arrived = format!("{received} {}", self.shown.currency(line.payee));
+        let arrived = self.shown.money(line.payee, line.received);
         let converted = Message::new("step-converted").with("sentence", sentence);
         self.terms.say(&converted.with("arrived", arrived))
     }
@@ -215,8 +212,9 @@ impl Traced<'_> {
                     Presumption::OriginFirst => "why-difo",
                     Presumption::OriginLast => "why-libr",
                 };
+                let taken = self.carried_by(hop.line, None);
                 self.held_in(key, line, hop.line, None)
-                    .with("taken", self.shown.amount(line.payer, self.carried_by(hop.line, None)))
+                    .with("taken", self.shown.money(line.payer, taken))
             }
             Rule::Union(..) => self.held_in("why-share", line, hop.line, Some(route.origin)),
             Rule::ProRata => self.held_in("why-pro-rata", line, hop.line, Some(route.origin)),
@@ -235,8 +233,8 @@ impl Traced<'_> {
         let balance = self.shown.ledger.balance_before(line_idx);
         Message::new(key)
             .with("payer", self.shown.place(line.payer))
-            .with("held", self.shown.amount(line.payer, held))
-            .with("balance", self.shown.amount(line.payer, balance))
+            .with("held", self.shown.money(line.payer, held))
+            .with("balance", self.shown.money(line.payer, balance))
             .with("rule", self.rule)
     }
 

@@ -19,29 +19,29 @@
 //! # Ok::<(), caudal::Error>(())
 //! ```
 
-/// Opens files and folders: evidence in, a case out.
-pub mod case;
-/// What a question names: selectors and options.
-pub mod select;
 /// From a question to the document that answers it.
 pub mod answer;
 /// What an answer rests on without a source.
 mod assume;
-/// Why traced money is in a transfer, hop by hop.
-pub mod explain;
-/// Names, amounts and sources of a ledger, as documents show them.
-mod show;
+/// Opens files and folders: evidence in, a case out.
+pub mod case;
 /// A fictional case to try everything on.
 pub mod demo;
 /// The one error type.
 mod error;
+/// Why traced money is in a transfer, hop by hop.
+pub mod explain;
+/// What a question names: selectors and options.
+pub mod select;
+/// Names, amounts and sources of a ledger, as documents show them.
+mod show;
 
 pub use answer::trace;
 pub use case::{Case, Reading};
 pub use caudal_explain::{Language, Message, Terms};
 pub use caudal_ledger::{Overdraft, SameDay};
 pub use caudal_model::{Problem, Severity};
-pub use caudal_trace::{Progress, Rule, unwatched};
+pub use caudal_trace::{Progress, Rule, Watch, unwatched};
 pub use caudal_wire as wire;
 pub use error::{Error, ErrorKind};
 pub use explain::explain;

@@ -5,9 +5,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use caudal_explain::{Language, Message};
-use caudal_ledger::{Ledger, LedgerView, LineIdx, LineKind, Overdraft, PlaceIdx, PlaceKind, SameDay};
+use caudal_ledger::{
+    Ledger, LedgerView, LineIdx, LineKind, Overdraft, PlaceIdx, PlaceKind, SameDay,
+};
 use caudal_model::{Moment, parse_minor};
-use caudal_trace::{FRAGMENTS_MAX, Origin, Question, Rule, Seed, Target, is_source, source_currency};
+pub use caudal_trace::FRAGMENTS_MAX;
+use caudal_trace::{Origin, Question, Rule, Seed, Target, is_source, source_currency};
 
 use crate::case::Case;
 use crate::error::Error;
@@ -103,7 +106,8 @@ pub const ROUTES_MAX: usize = 10;
 impl Request {
     /// A request from origins given as selectors; text that is no selector counts as a transfer id.
     pub fn from<'s>(selectors: impl IntoIterator<Item = &'s str>) -> Self {
-        let parse = |text: &str| text.parse().unwrap_or_else(|_| Selector::Transfer(text.to_owned()));
+        let parse =
+            |text: &str| text.parse().unwrap_or_else(|_| Selector::Transfer(text.to_owned()));
         let from = selectors.into_iter().map(parse).collect();
         Self { from, routes_max: ROUTES_MAX, fragments_max: FRAGMENTS_MAX, ..Self::default() }
     }
@@ -128,9 +132,8 @@ impl Request {
     /// The rules of the request that can be answered. `all` leaves out those that have no backward
     /// direction where the question names no origins; a rule named by itself is never left out.
     pub(crate) fn answerable_rules(&self) -> Vec<(Rule, String)> {
-        let goes_backward = |rule: Rule| {
-            matches!(rule, Rule::Fifo | Rule::Lifo | Rule::ProRata | Rule::Poison)
-        };
+        let goes_backward =
+            |rule: Rule| matches!(rule, Rule::Fifo | Rule::Lifo | Rule::ProRata | Rule::Poison);
         let is_answerable = |(rule, name): &&(Rule, String)| {
             !self.from.is_empty() || name != ALL || goes_backward(*rule)
         };
@@ -148,6 +151,27 @@ impl Request {
                 .hint(Message::new("hint-until"))
         })?);
         Ok(self)
+    }
+
+    /// Sets the smallest holding worth following, as decimal text in whole units.
+    pub fn threshold(mut self, text: &str) -> Result<Self, Error> {
+        self.threshold = Some(text.to_owned());
+        self.threshold_atto()?;
+        Ok(self)
+    }
+
+    /// Fails if the request names no rule, or no money.
+    pub fn check(&self) -> Result<(), Error> {
+        if self.rules.is_empty() {
+            return Err(
+                Error::usage(Message::new("error-no-rule")).hint(Message::new("hint-no-rule"))
+            );
+        }
+        if self.from.is_empty() && self.to.is_empty() {
+            return Err(Error::usage(Message::new("error-no-selector"))
+                .hint(Message::new("hint-no-selector")));
+        }
+        Ok(())
     }
 
     /// Sets the options of a question that the request states.
@@ -191,10 +215,11 @@ impl Resolver<'_> {
                 let label = label.unwrap_or_else(|| self.own_label(line));
                 let currency = source_currency(self.ledger, line);
                 let next = u32::try_from(origins.len()).unwrap_or(u32::MAX);
-                let origin = *numbers.entry((label.clone(), currency.code())).or_insert_with(|| {
-                    origins.push(Origin { label, currency });
-                    next
-                });
+                let origin =
+                    *numbers.entry((label.clone(), currency.code())).or_insert_with(|| {
+                        origins.push(Origin { label, currency });
+                        next
+                    });
                 seeds.push(Seed { line, lo, hi, origin });
             }
         }
@@ -206,8 +231,12 @@ impl Resolver<'_> {
         match selector {
             Selector::Transfer(text) => Ok(vec![self.transfer_part(text)?]),
             Selector::Label(label) => Ok(self.labelled(label).into_iter().map(whole).collect()),
-            Selector::Payer(name) => Ok(self.transfers_of(name, true)?.into_iter().map(whole).collect()),
-            Selector::Payee(name) => Ok(self.transfers_of(name, false)?.into_iter().map(whole).collect()),
+            Selector::Payer(name) => {
+                Ok(self.transfers_of(name, true)?.into_iter().map(whole).collect())
+            }
+            Selector::Payee(name) => {
+                Ok(self.transfers_of(name, false)?.into_iter().map(whole).collect())
+            }
             Selector::Account(name) => {
                 let places = self.places(name)?;
                 let lines = self.ledger.opening_lines();
@@ -268,7 +297,8 @@ impl Resolver<'_> {
     fn transfers_of(&self, name: &str, as_payer: bool) -> Result<Vec<LineIdx>, Error> {
         let mut lines = Vec::new();
         for place in self.places(name)? {
-            let all = if as_payer { self.ledger.payments(place) } else { self.ledger.receipts(place) };
+            let all =
+                if as_payer { self.ledger.payments(place) } else { self.ledger.receipts(place) };
             lines.extend_from_slice(all);
         }
         lines.retain(|&line| self.ledger.line(line).kind == LineKind::Transfer);

@@ -38,6 +38,11 @@ impl<'a> Shown<'a> {
         format_minor(minor, self.currency(place).exponent())
     }
 
+    /// An amount with its currency, for sentences.
+    pub(crate) fn money(&self, place: PlaceIdx, minor: u128) -> String {
+        format!("{} {}", self.amount(place, minor), self.currency(place))
+    }
+
     /// Closing balance of an account, negative when overdrawn.
     pub(crate) fn balance(&self, place: PlaceIdx) -> String {
         match self.ledger.closing_debt(place) {
@@ -59,9 +64,14 @@ impl<'a> Shown<'a> {
 
     /// Where a transfer of the table stands.
     pub(crate) fn row(&self, transfer_idx: u32) -> Source {
-        let SourceRef { file_idx, row } = self.case.table.get(transfer_idx).source;
-        source_of(&self.case.table.files[file_idx as usize], row)
+        row_source(self.case, transfer_idx)
     }
+}
+
+/// Where a transfer of a case stands in its evidence.
+pub(crate) fn row_source(case: &Case, transfer_idx: u32) -> Source {
+    let SourceRef { file_idx, row } = case.table.get(transfer_idx).source;
+    source_of(&case.table.files[file_idx as usize], row)
 }
 
 fn source_of(file: &EvidenceFile, row: u64) -> Source {

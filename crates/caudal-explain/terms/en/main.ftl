@@ -13,10 +13,15 @@ hint-file-unreadable = check that the file may be read and that its disk is pres
 hint-file-unwritable = check that the folder may be written and that its disk has room
 error-folder-empty = there are no transfers in the folder `{ $path }`
 hint-folder-empty = a case folder holds `transfers.csv` or `transfers.parquet`, and may hold `openings.csv` and `accounts.csv`
-error-problems-block = { $count } problems in the evidence stop the trace, since every figure would lack these rows
+error-problems-block =
+    { $count ->
+        [one] a problem in the evidence stops the trace, since every figure would lack its row
+       *[other] { $count } problems in the evidence stop the trace, since every figure would lack their rows
+    }
 hint-problems-block = mend the rows in a copy of the file, keep the original, and run the command again
 error-cancelled = stopped on request; nothing was changed
 error-ledger-refused = the ledger was refused
+hint-ledger-refused = mend the row, give the opening balance with `--openings`, or take the overdraft as a bank loan with `--overdraft bank`
 error-opening-outside = the opening balance for `{ $account }` in row { $row } of { $file } is for an outside party, which has no balance
 hint-opening-outside = remove the row, or name the account that holds the money
 error-selector = `{ $found }` is not a selector
@@ -25,6 +30,8 @@ error-rule = there is no rule `{ $found }`
 hint-rule = rules are { $known }; `all` stands for those that trace, the bounds and poison
 error-no-rule = no rule was named
 hint-no-rule = add `--rule fifo`, or `--rule all` to see them side by side; which rule applies is a question of law
+error-one-rule = a route is explained under one rule at a time
+hint-one-rule = name one rule, such as `--rule fifo`, and ask again for another
 error-no-selector = the question names no money
 hint-no-selector = add `--from` to follow money forward, `--to` to ask where it came from, or both
 error-until = `{ $found }` is not a day
@@ -67,10 +74,24 @@ assumption-openings-absent = No opening balance is given; every account is taken
 assumption-same-day-as-listed = { $count } transfers share a day and an account with another and nothing proves their order; they are taken as listed.
 assumption-same-day-credits-first = { $count } transfers share a day and an account with another and nothing proves their order; credits are taken before debits.
 assumption-same-day-debits-first = { $count } transfers share a day and an account with another and nothing proves their order; debits are taken before credits.
-assumption-same-day-cuts = On { $count } occasions transfers of one day waited for each other in a circle; the first listed that its payer could cover went first.
-assumption-overdraft-bank = Where a payment exceeds the balance ({ $count } times), the bank is taken to lend the difference just before it and to be repaid out of the next receipts.
-assumption-overdraft-birth = Where a payment exceeds the balance ({ $count } times), the difference is taken as money of unknown origin, which leaves last and is never repaid.
-assumption-reversals-netted = { $count } deposits and the lines that take them back are left out of the trace.
+assumption-same-day-cuts = 
+    { $count ->
+        [one] Once
+       *[other] On { $count } occasions
+    } transfers of one day waited for each other in a circle; the first listed that its payer could cover went first.
+assumption-overdraft-bank = Where a payment exceeds the balance ({ $count ->
+        [one] once
+       *[other] { $count } times
+    }), the bank is taken to lend the difference just before it and to be repaid out of the next receipts.
+assumption-overdraft-birth = Where a payment exceeds the balance ({ $count ->
+        [one] once
+       *[other] { $count } times
+    }), the difference is taken as money of unknown origin, which leaves last and is never repaid.
+assumption-reversals-netted =
+    { $count ->
+        [one] A deposit and the line that takes it back are left out of the trace.
+       *[other] { $count } deposits and the lines that take them back are left out of the trace.
+    }
 assumption-reversals-kept = Lines that take back a deposit are kept as ordinary payments.
 assumption-conversion-own-rate = Money is converted at the rate of its own row; a boundary between lots is rounded down.
 assumption-until = Lines after { $until } do not count.
@@ -80,6 +101,18 @@ assumption-union = Under `{ $rule }` the origins are traced as one and then divi
 assumption-carried-fractions = Under `{ $rule }` money is carried in units of 2^-40 of the minor unit; after the { $payments } payments of this ledger no amount is off by more than { $payments } of these. Printed figures are whole and add up; the furthest from its carried value is off by { $worst } minor units.
 assumption-exposure = `poison` shows exposure, not money traced; its figures must not stand in an amount column of an exhibit.
 assumption-bounds-one-currency = Bounds are computed in the currency of the origins and stop where money is converted.
+
+# Rules, in a few words.
+rule-fifo = first in, first out
+rule-lifo = last in, first out
+rule-pro-rata = in proportion at every payment
+rule-difo = origin money first out
+rule-libr = origin money last out
+rule-poison = exposure only, never an amount traced
+rule-at-least = the least that any causal rule allows
+rule-at-most = the most that any causal rule allows
+rule-pari-passu = what is left, shared by contributions
+rule-capped-pro-rata = what is left, shared by capped claims
 
 # Kinds of endings.
 ending-held = held
@@ -125,10 +158,11 @@ column-overlap = already counted
 label-opening = opening balance of { $account }
 label-loan = bank loan to { $account }
 label-birth = unknown money in { $account }
-line-rule = Rule { $rule }: { $authority }
+line-rule = { $rule }, { $name }: { $authority }
 line-alias = asked as `{ $asked }`
 line-bound-least = At least { $amount } { $currency } under every causal rule that conserves money
 line-bound-most = At most { $amount } { $currency } under every causal rule that conserves money
+line-exposed = exposed: { $transfers } transfers, and what they brought to { $places }
 line-surplus = surplus { $amount } { $currency }
 line-backward-total = { $amount } { $currency } in all
 line-conversion = in units of the origin

@@ -13,10 +13,15 @@ hint-file-unreadable = compruebe que el archivo se puede leer y que su disco est
 hint-file-unwritable = compruebe que se puede escribir en la carpeta y que queda espacio en el disco
 error-folder-empty = no hay transferencias en la carpeta `{ $path }`
 hint-folder-empty = una carpeta de caso contiene `transfers.csv` o `transfers.parquet`, y puede contener `openings.csv` y `accounts.csv`
-error-problems-block = { $count } problemas de la prueba detienen el rastreo, pues a toda cifra le faltarían esas filas
+error-problems-block =
+    { $count ->
+        [one] un problema de la prueba detiene el rastreo, pues a toda cifra le faltaría su fila
+       *[other] { $count } problemas de la prueba detienen el rastreo, pues a toda cifra le faltarían sus filas
+    }
 hint-problems-block = corrija las filas en una copia del archivo, conserve el original y repita la orden
 error-cancelled = detenido a petición; no se cambió nada
 error-ledger-refused = el libro fue rechazado
+hint-ledger-refused = corrija la fila, indique el saldo inicial con `--openings`, o tome el sobregiro como préstamo bancario con `--overdraft bank`
 error-opening-outside = el saldo inicial de `{ $account }` en la fila { $row } de { $file } es de una parte externa, que no tiene saldo
 hint-opening-outside = elimine la fila o nombre la cuenta que tiene el dinero
 error-selector = `{ $found }` no es un selector
@@ -25,6 +30,8 @@ error-rule = no existe la regla `{ $found }`
 hint-rule = las reglas son { $known }; `all` equivale a las que rastrean, las cotas y poison
 error-no-rule = no se nombró ninguna regla
 hint-no-rule = añada `--rule fifo`, o `--rule all` para verlas lado a lado; qué regla se aplica es una cuestión de derecho
+error-one-rule = un recorrido se explica con una sola regla a la vez
+hint-one-rule = nombre una regla, como `--rule fifo`, y pregunte de nuevo por otra
 error-no-selector = la pregunta no nombra ningún dinero
 hint-no-selector = añada `--from` para seguir dinero hacia adelante, `--to` para preguntar de dónde vino, o ambos
 error-until = `{ $found }` no es un día
@@ -67,10 +74,24 @@ assumption-openings-absent = No se indica ningún saldo inicial; se toma que tod
 assumption-same-day-as-listed = { $count } transferencias comparten día y cuenta con otra y nada prueba su orden; se toman como están listadas.
 assumption-same-day-credits-first = { $count } transferencias comparten día y cuenta con otra y nada prueba su orden; los abonos se toman antes que los cargos.
 assumption-same-day-debits-first = { $count } transferencias comparten día y cuenta con otra y nada prueba su orden; los cargos se toman antes que los abonos.
-assumption-same-day-cuts = En { $count } ocasiones, transferencias de un mismo día se esperaban en círculo; fue primero la primera listada que su pagador podía cubrir.
-assumption-overdraft-bank = Donde un pago supera el saldo ({ $count } veces), se toma que el banco presta la diferencia justo antes y la cobra de los siguientes ingresos.
-assumption-overdraft-birth = Donde un pago supera el saldo ({ $count } veces), la diferencia se toma como dinero de origen desconocido, que sale al final y nunca se devuelve.
-assumption-reversals-netted = { $count } depósitos y las líneas que los retiran quedan fuera del rastreo.
+assumption-same-day-cuts = 
+    { $count ->
+        [one] Una vez,
+       *[other] En { $count } ocasiones,
+    } transferencias de un mismo día se esperaban en círculo; fue primero la primera listada que su pagador podía cubrir.
+assumption-overdraft-bank = Donde un pago supera el saldo ({ $count ->
+        [one] una vez
+       *[other] { $count } veces
+    }), se toma que el banco presta la diferencia justo antes y la cobra de los siguientes ingresos.
+assumption-overdraft-birth = Donde un pago supera el saldo ({ $count ->
+        [one] una vez
+       *[other] { $count } veces
+    }), la diferencia se toma como dinero de origen desconocido, que sale al final y nunca se devuelve.
+assumption-reversals-netted =
+    { $count ->
+        [one] Un depósito y la línea que lo retira quedan fuera del rastreo.
+       *[other] { $count } depósitos y las líneas que los retiran quedan fuera del rastreo.
+    }
 assumption-reversals-kept = Las líneas que retiran un depósito se conservan como pagos ordinarios.
 assumption-conversion-own-rate = El dinero se convierte al tipo de su propia fila; el límite entre lotes se redondea hacia abajo.
 assumption-until = Las líneas posteriores a { $until } no cuentan.
@@ -80,6 +101,18 @@ assumption-union = Con `{ $rule }` los orígenes se rastrean como uno y después
 assumption-carried-fractions = Con `{ $rule }` el dinero se lleva en unidades de 2^-40 de la unidad menor; tras los { $payments } pagos de este libro ningún importe se desvía más de { $payments } de ellas. Las cifras impresas son enteras y suman; la más alejada de su valor llevado se desvía { $worst } unidades menores.
 assumption-exposure = `poison` muestra exposición, no dinero rastreado; sus cifras no deben figurar en una columna de importes de un anexo.
 assumption-bounds-one-currency = Las cotas se calculan en la moneda de los orígenes y se detienen donde el dinero se convierte.
+
+# Reglas, en pocas palabras.
+rule-fifo = lo primero que entra es lo primero que sale
+rule-lifo = lo último que entra es lo primero que sale
+rule-pro-rata = en proporción en cada pago
+rule-difo = el dinero de origen sale primero
+rule-libr = el dinero de origen sale al final
+rule-poison = solo exposición, nunca un importe rastreado
+rule-at-least = lo menos que permite cualquier regla causal
+rule-at-most = lo más que permite cualquier regla causal
+rule-pari-passu = lo que queda, repartido según lo aportado
+rule-capped-pro-rata = lo que queda, repartido según reclamaciones con tope
 
 # Clases de finales.
 ending-held = en cuenta
@@ -125,10 +158,11 @@ column-overlap = ya contado
 label-opening = saldo inicial de { $account }
 label-loan = préstamo bancario a { $account }
 label-birth = dinero desconocido en { $account }
-line-rule = Regla { $rule }: { $authority }
+line-rule = { $rule }, { $name }: { $authority }
 line-alias = pedida como `{ $asked }`
 line-bound-least = Al menos { $amount } { $currency } según toda regla causal que conserva el dinero
 line-bound-most = A lo sumo { $amount } { $currency } según toda regla causal que conserva el dinero
+line-exposed = expuesto: { $transfers } transferencias, y lo que llevaron a { $places }
 line-surplus = excedente { $amount } { $currency }
 line-backward-total = { $amount } { $currency } en total
 line-conversion = en unidades del origen

@@ -30,7 +30,8 @@ impl Bank {
     /// The opening balance of an account, in minor units: enough for its ups and downs, so that
     /// overdrafts are rare.
     pub fn opening(&self, account: u32) -> u64 {
-        let share = |account: u64| cube_root((u128::from(account) << 90) / u128::from(self.accounts));
+        let share =
+            |account: u64| cube_root((u128::from(account) << 90) / u128::from(self.accounts));
         let account = u64::from(account);
         let lines = u128::from(share(account + 1) - share(account)) * u128::from(self.transfers);
         let lines = u64::try_from(lines >> 30).unwrap_or(u64::MAX);
@@ -39,7 +40,7 @@ impl Bank {
 
     fn account(&mut self) -> u32 {
         let bits = self.rng.bits() >> 32;
-        let cube = ((bits * bits) >> 32) * bits >> 32;
+        let cube = (((bits * bits) >> 32) * bits) >> 32;
         u32::try_from((cube * self.accounts) >> 32).expect("below the number of accounts")
     }
 

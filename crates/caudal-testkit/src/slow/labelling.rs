@@ -9,6 +9,7 @@ use super::lot::{Cents, Lot, Part, Run};
 use super::{Q, SlowCase, SlowOrigin, SlowOriginTotal, SlowTransfer, whole};
 
 /// Cents `[lo, hi)` of a line that an origin names.
+#[derive(PartialEq)]
 struct Seed {
     origin: usize,
     lo: Q,
@@ -64,11 +65,8 @@ impl<'q> Origins<'q> {
         };
         let found: BTreeSet<usize> =
             self.members.iter().filter(names).map(|member| self.number(member)).collect();
-        let seeds = found.into_iter().map(|origin| Seed {
-            origin,
-            lo: whole(0),
-            hi: amount.clone(),
-        });
+        let seeds =
+            found.into_iter().map(|origin| Seed { origin, lo: whole(0), hi: amount.clone() });
         let pieces = self.disjoint(seeds.collect());
         self.label_by_position(lots, &pieces)
     }
@@ -117,7 +115,9 @@ impl<'q> Origins<'q> {
                 _ => {}
             }
         }
-        seeds.sort_by(|a, b| (a.origin, &a.lo).cmp(&(b.origin, &b.lo)));
+        seeds.sort_by(|a, b| (a.origin, &a.lo, &a.hi).cmp(&(b.origin, &b.lo, &b.hi)));
+        // An origin is a set: naming the same money twice is naming it once.
+        seeds.dedup();
         seeds
     }
 

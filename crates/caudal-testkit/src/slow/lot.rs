@@ -109,7 +109,11 @@ impl Run {
         if self.arrived == whole(0) {
             return (self.lo.clone(), self.hi.clone());
         }
-        if self.is_mirrored { (&self.hi - to, &self.hi - from) } else { (&self.lo + from, &self.lo + to) }
+        if self.is_mirrored {
+            (&self.hi - to, &self.hi - from)
+        } else {
+            (&self.lo + from, &self.lo + to)
+        }
     }
 }
 

@@ -16,8 +16,18 @@ pub(crate) fn trace(case: &SlowCase, members: &[SlowOrigin]) -> SlowTrace {
     let mut exposed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let mut arrived: BTreeMap<String, Composition> = BTreeMap::new();
     let mut balances: BTreeMap<String, u128> = BTreeMap::new();
+    let mut debts: BTreeMap<String, Q> = BTreeMap::new();
     let mut trace = SlowTrace::default();
     for line in lines(case) {
+        match line.kind {
+            Kind::Loan => {
+                *debts.entry(line.payee.clone()).or_insert_with(|| whole(0)) += whole(line.paid);
+            }
+            Kind::Repayment => {
+                *debts.entry(line.payer.clone()).or_insert_with(|| whole(0)) -= whole(line.paid);
+            }
+            _ => {}
+        }
         let mut labels = exposed.get(&line.payer).cloned().unwrap_or_default();
         labels.extend(starting(case, members, &line));
         if is_pool(case, &line.payer) {
@@ -56,7 +66,11 @@ pub(crate) fn trace(case: &SlowCase, members: &[SlowOrigin]) -> SlowTrace {
     };
     trace.endings = arrived.iter().map(ending).collect();
     trace.traced = arrived;
-    trace.balances = balances.into_iter().map(|(account, sum)| (account, whole(sum))).collect();
+    let less_debt = |(account, sum): (String, u128)| {
+        let debt = debts.get(&account).cloned().unwrap_or_else(|| whole(0));
+        (account, whole(sum) - debt)
+    };
+    trace.balances = balances.into_iter().map(less_debt).collect();
     trace.origins = totals(members);
     trace
 }
@@ -64,9 +78,7 @@ pub(crate) fn trace(case: &SlowCase, members: &[SlowOrigin]) -> SlowTrace {
 /// Origins that start in a line.
 fn starting(case: &SlowCase, members: &[SlowOrigin], line: &Line) -> BTreeSet<String> {
     let starts = |member: &&SlowOrigin| match (line.kind, member) {
-        (Kind::Opening(at), SlowOrigin::Label(label)) => {
-            case.openings[&line.payee][at].0 == *label
-        }
+        (Kind::Opening(at), SlowOrigin::Label(label)) => case.openings[&line.payee][at].0 == *label,
         (Kind::Opening(_), SlowOrigin::Opening { account, .. }) => *account == line.payee,
         (Kind::Transfer(at), SlowOrigin::Transfer { id, .. } | SlowOrigin::Part { id, .. }) => {
             case.transfers[at].id == *id

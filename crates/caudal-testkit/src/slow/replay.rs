@@ -33,11 +33,7 @@ pub(crate) fn run(case: &SlowCase, rule: Rule, members: &[SlowOrigin]) -> SlowTr
 }
 
 /// The composition of a target by source.
-pub(crate) fn sources(
-    case: &SlowCase,
-    rule: Rule,
-    target: &SlowTarget,
-) -> BTreeMap<SlowSource, Q> {
+pub(crate) fn sources(case: &SlowCase, rule: Rule, target: &SlowTarget) -> BTreeMap<SlowSource, Q> {
     let mut replay = Replay::new(case, rule, &[], Keep::Source);
     replay.open();
     let mut lots = Vec::new();
@@ -179,9 +175,8 @@ impl<'a> Replay<'a> {
         let mut arriving = Vec::new();
         let mut at = whole(0);
         // Fractions of origins that stand together convert together and are divided afterwards.
-        let together = |a: &Lot, b: &Lot| {
-            self.rule.has_fractions() && a.is_origin() && b.is_origin()
-        };
+        let together =
+            |a: &Lot, b: &Lot| self.rule.has_fractions() && a.is_origin() && b.is_origin();
         for block in lots.chunk_by(together) {
             let length = total(block);
             let end = &at + &length;
@@ -336,8 +331,7 @@ impl<'a> Replay<'a> {
             trace.places.insert(place.clone(), self.composition(lots));
             trace.traced.insert(place.clone(), self.traced(lots));
             if self.kind(place) == EndingKind::Held {
-                let shown =
-                    lots.iter().map(|lot| (self.label(lot).to_owned(), lot.amount.clone()));
+                let shown = lots.iter().map(|lot| (self.label(lot).to_owned(), lot.amount.clone()));
                 trace.lots.insert(place.clone(), shown.collect());
                 let debt = self.debts.get(place).cloned().unwrap_or_else(|| whole(0));
                 trace.balances.insert(place.clone(), total(lots) - debt);
@@ -392,10 +386,8 @@ fn continues(last: &Lot, next: &Lot) -> bool {
 }
 
 fn extend(last: &mut Lot, next: &Lot) {
-    if let (
-        Some(Part { cents: Cents::Run(run), .. }),
-        Some(Part { cents: Cents::Run(more), .. }),
-    ) = (&mut last.part, &next.part)
+    if let (Some(Part { cents: Cents::Run(run), .. }), Some(Part { cents: Cents::Run(more), .. })) =
+        (&mut last.part, &next.part)
     {
         run.lo = run.lo.clone().min(more.lo.clone());
         run.hi = run.hi.clone().max(more.hi.clone());

@@ -28,8 +28,9 @@ pub fn lowest_balance(
     let mut claim: i128 = named.map(|lot| signed(lot.1)).sum();
     let touches = |t: &&SlowTransfer| t.payer == account || t.payee == account;
     let lines: Vec<&SlowTransfer> = case.transfers.iter().filter(touches).collect();
-    let together =
-        |a: &&SlowTransfer, b: &&SlowTransfer| granularity == Granularity::DayClose && a.day == b.day;
+    let together = |a: &&SlowTransfer, b: &&SlowTransfer| {
+        granularity == Granularity::DayClose && a.day == b.day
+    };
     let mut trail = Vec::new();
     for step in lines.chunk_by(together) {
         for transfer in step {
@@ -153,17 +154,11 @@ fn composition(lots: &[(String, u128)]) -> Composition {
     some.map(|(label, amount)| (label.clone(), whole(*amount))).collect()
 }
 
-fn largest_remainder(
-    pool: &[(String, u128)],
-    amount: u128,
-    unit: u128,
-) -> Vec<(String, u128)> {
+fn largest_remainder(pool: &[(String, u128)], amount: u128, unit: u128) -> Vec<(String, u128)> {
     let balance: u128 = pool.iter().map(|lot| lot.1).sum();
     let exact = |held: u128| amount / unit * held;
-    let mut pieces: Vec<(String, u128)> = pool
-        .iter()
-        .map(|(label, held)| (label.clone(), exact(*held) / balance * unit))
-        .collect();
+    let mut pieces: Vec<(String, u128)> =
+        pool.iter().map(|(label, held)| (label.clone(), exact(*held) / balance * unit)).collect();
     let given: u128 = pieces.iter().map(|piece| piece.1).sum();
     let left = usize::try_from((amount - given) / unit).expect("fewer than there are labels");
     let mut order: Vec<usize> = (0..pool.len()).collect();

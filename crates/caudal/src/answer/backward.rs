@@ -15,10 +15,8 @@ use crate::select::UNLABELLED;
 impl Asked<'_> {
     pub(super) fn backward(&mut self, rule: Rule) -> Result<RuleResult, Error> {
         let ledger = self.tracer.view();
-        let mut by_line: BTreeMap<(LineIdx, Currency), u128> =
-            BTreeMap::new();
-        let mut totals: BTreeMap<Currency, u128> =
-            BTreeMap::new();
+        let mut by_line: BTreeMap<(LineIdx, Currency), u128> = BTreeMap::new();
+        let mut totals: BTreeMap<Currency, u128> = BTreeMap::new();
         for &target in &self.targets {
             let currency = match target {
                 Target::Line(line) => caudal_trace::source_currency(ledger, line),
@@ -80,13 +78,13 @@ impl Asked<'_> {
         }
         row
     }
-
 }
 
 fn backward_error(rule: Rule, error: BackwardError) -> Error {
     match error {
-        BackwardError::TooFine => Error::request(Message::new("error-too-fine"))
-            .hint(Message::new("hint-too-fine")),
+        BackwardError::TooFine => {
+            Error::request(Message::new("error-too-fine")).hint(Message::new("hint-too-fine"))
+        }
         _ => Error::request(Message::new("error-needs-origins").with("rule", rule))
             .hint(Message::new("hint-needs-origins")),
     }

@@ -60,7 +60,8 @@ impl Asked<'_> {
         let exposed = exposed.expect("poison traces");
         let mut rows: Vec<(EndingKind, EndingRow)> = Vec::new();
         if exposed.endings.len() > BOUND_PLACES_MAX || exposed.lines.len() > BOUND_LINES_MAX {
-            let bound = Bound { amount: None, lines: exposed.lines.len(), stops_at_conversion: false };
+            let bound =
+                Bound { amount: None, lines: exposed.lines.len(), stops_at_conversion: false };
             self.used.note_bound(bound);
             return Ok(RuleResult {
                 endings: Some(Vec::new()),
@@ -79,14 +80,17 @@ impl Asked<'_> {
             self.used.note_bound(bound);
             let Some(amount) = bound.amount.filter(|&amount| amount > 0) else { continue };
             let kind = self.kind_at(place);
-            rows.push((kind, EndingRow {
-                kind: kind.as_str().to_owned(),
-                place: self.shown.place(place),
-                currency: self.shown.currency(place).code().to_owned(),
-                traced: Traced::new(),
-                amount: self.shown.amount(place, amount),
-                origin: Vec::new(),
-            }));
+            rows.push((
+                kind,
+                EndingRow {
+                    kind: kind.as_str().to_owned(),
+                    place: self.shown.place(place),
+                    currency: self.shown.currency(place).code().to_owned(),
+                    traced: Traced::new(),
+                    amount: self.shown.amount(place, amount),
+                    origin: Vec::new(),
+                },
+            ));
         }
         rows.sort_by(|(a, x), (b, y)| (a, &x.place, &x.currency).cmp(&(b, &y.place, &y.currency)));
         let endings = rows.into_iter().map(|(_, row)| row).collect();
@@ -101,6 +105,4 @@ impl Asked<'_> {
             PlaceKind::Bank => EndingKind::RepaidBank,
         }
     }
-
 }
-

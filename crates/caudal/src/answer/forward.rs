@@ -153,12 +153,7 @@ impl Asked<'_> {
         self.amounts(&amounts, currency, whole)
     }
 
-    fn amounts(
-        &self,
-        amounts: &Amounts,
-        currency: Currency,
-        whole: bool,
-    ) -> (Traced, String) {
+    fn amounts(&self, amounts: &Amounts, currency: Currency, whole: bool) -> (Traced, String) {
         let largest = amounts.iter().map(|&(_, amount)| amount).max().unwrap_or(0);
         let total = if whole { largest } else { sum(amounts) };
         (traced(&self.question, amounts, currency), format_minor(total, currency.exponent()))
@@ -166,7 +161,8 @@ impl Asked<'_> {
 
     fn account_rows(&self, trace: &Trace, whole: bool) -> Vec<AccountRow> {
         let ledger = self.tracer.view();
-        let mut places: Vec<u32> = trace.lines.iter().map(|line| ledger.line(line.line).payee).collect();
+        let mut places: Vec<u32> =
+            trace.lines.iter().map(|line| ledger.line(line.line).payee).collect();
         places.sort_unstable();
         places.dedup();
         places.retain(|&place| ledger.is_account(place));

@@ -1,0 +1,51 @@
+//! Measures of the engine, beside a plain full-sweep tracer on the same ledger in the same run.
+//!
+//! ```text
+//! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--seed N]
+//! ```
+//!
+//! *Shape.* For each size a seeded ledger is made in memory, indexed, and asked. Times of one run
+//! on a shared machine drift; the ratios between lines of one run are what to quote.
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
+mod baseline;
+mod measure;
+mod workload;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: caudal-bench [--transfers N]... [--origins N] [--seed N]";
+
+struct Options {
+    transfers: Vec<u64>,
+    origins: usize,
+    seed: u64,
+}
+
+fn main() -> ExitCode {
+    let Some(options) = parse(std::env::args().skip(1)) else {
+        println!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    for &transfers in &options.transfers {
+        measure::run(transfers, options.origins, options.seed);
+    }
+    ExitCode::SUCCESS
+}
+
+fn parse(mut args: impl Iterator<Item = String>) -> Option<Options> {
+    let mut options = Options { transfers: Vec::new(), origins: 1000, seed: 1 };
+    while let Some(flag) = args.next() {
+        let value: u64 = args.next()?.replace('_', "").parse().ok()?;
+        match flag.as_str() {
+            "--transfers" => options.transfers.push(value),
+            "--origins" => options.origins = usize::try_from(value).ok()?,
+            "--seed" => options.seed = value,
+            _ => return None,
+        }
+    }
+    if options.transfers.is_empty() {
+        options.transfers = vec![1_000_000, 10_000_000];
+    }
+    Some(options)
+}

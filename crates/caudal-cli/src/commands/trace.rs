@@ -1,0 +1,26 @@
+//! `caudal trace`: where money went, where it came from, or how much of it reached a target.
+
+use caudal::{Case, Request, wire};
+
+use crate::args::{Format, Trace};
+use crate::render;
+use crate::terminal::{Failure, Terminal, print};
+
+pub(crate) fn run(args: &Trace, terminal: &Terminal) -> Result<(), Failure> {
+    let request = Request {
+        to: args.to.clone(),
+        routes_max: args.routes,
+        ..args.ask.request(terminal.terms().language())?
+    };
+    request.check()?;
+    let openings = args.ask.openings.as_deref();
+    let case = terminal.reading(|reading| Case::open(&args.ask.ledger, openings, reading))?;
+    let document = terminal.tracing(|watch| caudal::trace(&case, &request, watch))?;
+    let text = match args.format {
+        Format::Table => render::table::trace(&document, terminal.terms()),
+        Format::Json => wire::to_json(&document),
+        Format::Ndjson => wire::to_ndjson(&document),
+        Format::Csv => render::rows::csv(&document)?,
+    };
+    Ok(print(&text)?)
+}

@@ -1,0 +1,27 @@
+//! The `caudal` command: follow money through a ledger, exactly, with every figure's source.
+//!
+//! *Shape.* Arguments in, one command run, an exit code out: 0 done, 1 the request or the evidence
+//! is at fault, 2 the command line is, 255 a bug. Data goes to standard output, everything else to
+//! standard error.
+
+mod args;
+mod commands;
+mod render;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use terminal::Terminal;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let terminal = Terminal::new(args.lang.into());
+    terminal.run(|| match args.command {
+        Command::Trace(trace) => commands::trace::run(&trace, &terminal),
+        Command::Explain(explain) => commands::explain::run(&explain, &terminal),
+        Command::Demo(demo) => commands::demo::run(&demo, &terminal),
+    })
+}
