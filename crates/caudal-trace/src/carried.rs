@@ -450,6 +450,9 @@ impl<'a, V: LedgerView> Carried<'a, V> {
                 small.extend_from_slice(shares);
             }
         }
+        if small.is_empty() {
+            return;
+        }
         shares.retain(|share| share_of(&small, share.origin).is_none());
         let below = self.below.entry(place).or_default();
         small.into_iter().for_each(|share| add_share(below, share));

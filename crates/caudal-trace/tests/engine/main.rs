@@ -9,6 +9,10 @@ mod agreement;
 #[cfg(test)]
 mod compare;
 #[cfg(test)]
+mod printed;
+#[cfg(test)]
+mod routes;
+#[cfg(test)]
 mod seeds;
 #[cfg(test)]
 mod world;
