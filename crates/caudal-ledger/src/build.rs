@@ -390,25 +390,39 @@ impl<'a> Builder<'a> {
 
     fn enter_transfers(&mut self, order: &Order, policy: SameDay) -> Result<(), BuildLedgerError> {
         let mut at = 0;
+        let mut ties = Ties::default();
         for &(start, end) in &order.ties {
             for &row in &order.rows[at..start] {
                 self.transfer(row)?;
             }
-            self.tie(&order.rows[start..end], policy)?;
+            self.tie(&order.rows[start..end], policy, &mut ties)?;
             at = end;
         }
         for &row in &order.rows[at..] {
             self.transfer(row)?;
         }
+        self.ledger.tied_transfers = ties.tied_transfers;
         Ok(())
     }
 
     /// Lines whose order nothing proves.
-    fn tie(&mut self, rows: &[u32], policy: SameDay) -> Result<(), BuildLedgerError> {
-        let ends: Vec<_> = rows.iter().map(|&row| self.ends(row)).collect();
-        self.count_ties(&ends);
+    fn tie(
+        &mut self,
+        rows: &[u32],
+        policy: SameDay,
+        ties: &mut Ties,
+    ) -> Result<(), BuildLedgerError> {
+        ties.begin(rows.len());
         if policy == SameDay::AsListed {
-            return rows.iter().try_for_each(|&row| self.transfer(row));
+            for (at, &row) in (0u32..).zip(rows) {
+                let ends = self.transfer(row)?;
+                ties.meet(&self.ledger, at, ends);
+            }
+            return Ok(());
+        }
+        let ends: Vec<_> = rows.iter().map(|&row| self.ends(row)).collect();
+        for (at, &ends) in (0u32..).zip(&ends) {
+            ties.meet(&self.ledger, at, ends);
         }
         let account = |place| Some(place).filter(|&place| self.ledger.is_account(place));
         let group: Vec<_> = ends
@@ -422,23 +436,11 @@ impl<'a> Builder<'a> {
         let mut outcome = Ok(());
         let cuts = order::arrange(&group, policy, self, covers, |builder, at| {
             if outcome.is_ok() {
-                outcome = builder.transfer(rows[at]);
+                outcome = builder.transfer(rows[at]).map(|_| ());
             }
         });
         self.ledger.order_cuts += cuts;
         outcome
-    }
-
-    fn count_ties(&mut self, ends: &[(PlaceIdx, PlaceIdx)]) {
-        let mut touched: Vec<PlaceIdx> = ends.iter().flat_map(|&(a, b)| [a, b]).collect();
-        touched.retain(|&place| self.ledger.is_account(place));
-        touched.sort_unstable();
-        let is_shared = |place: PlaceIdx| {
-            let first = touched.partition_point(|&known| known < place);
-            touched.get(first + 1) == Some(&place)
-        };
-        let tied = ends.iter().filter(|&&(a, b)| is_shared(a) || is_shared(b)).count();
-        self.ledger.tied_transfers += tied as u64;
     }
 
     fn ends(&mut self, row: u32) -> (PlaceIdx, PlaceIdx) {
@@ -452,7 +454,8 @@ impl<'a> Builder<'a> {
         if self.table.has_received() { self.table.get(row).received } else { None }
     }
 
-    fn transfer(&mut self, row: u32) -> Result<(), BuildLedgerError> {
+    /// Enters a transfer with its loan and repayment, and gives back its payer and payee.
+    fn transfer(&mut self, row: u32) -> Result<(PlaceIdx, PlaceIdx), BuildLedgerError> {
         let (payer, payee) = self.ends(row);
         let paid = self.table.money(row).minor;
         let received = self.received(row).map(|money| money.minor);
@@ -466,7 +469,7 @@ impl<'a> Builder<'a> {
         });
         self.push(Entry { kind: LineKind::Transfer, payer, payee, paid, converted }, row);
         self.repay(payee, converted.unwrap_or(paid), row);
-        Ok(())
+        Ok((payer, payee))
     }
 
     /// Before a payment above the balance: the loan or birth that makes it possible.
@@ -589,10 +592,58 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> Ledger {
-        let places = self.ledger.places.len();
-        self.ledger.payments = Lists::of(places, &self.ledger.payer);
-        self.ledger.receipts = Lists::of(places, &self.ledger.payee);
+        let ledger = &mut self.ledger;
+        let places = ledger.places.len();
+        // Two lists that share nothing: one for each core.
+        let (payer, payee) = (&ledger.payer, &ledger.payee);
+        let (payments, receipts) = std::thread::scope(|scope| {
+            let payments = scope.spawn(|| Lists::of(places, payer));
+            let receipts = Lists::of(places, payee);
+            (payments.join().expect("counting lines does not fail"), receipts)
+        });
+        ledger.payments = payments;
+        ledger.receipts = receipts;
         self.ledger
+    }
+}
+
+/// Counts transfers that share a group of unproved order and an account with another.
+#[derive(Default)]
+struct Ties {
+    group: u32,
+    /// By place: the last group that touched it, and the position of its first transfer there.
+    last: Vec<(u32, u32)>,
+    /// By position in the group: whether it was counted.
+    is_counted: Vec<bool>,
+    tied_transfers: u64,
+}
+
+impl Ties {
+    fn begin(&mut self, len: usize) {
+        self.group += 1;
+        self.is_counted.clear();
+        self.is_counted.resize(len, false);
+    }
+
+    fn meet(&mut self, ledger: &Ledger, at: u32, (payer, payee): (PlaceIdx, PlaceIdx)) {
+        for place in [payer, payee].into_iter().filter(|&place| ledger.is_account(place)) {
+            if self.last.len() <= place as usize {
+                self.last.resize(ledger.places.len(), (0, 0));
+            }
+            let (group, first) = self.last[place as usize];
+            if group == self.group {
+                self.count(first);
+                self.count(at);
+            } else {
+                self.last[place as usize] = (self.group, at);
+            }
+        }
+    }
+
+    fn count(&mut self, at: u32) {
+        let is_counted = &mut self.is_counted[at as usize];
+        self.tied_transfers += u64::from(!*is_counted);
+        *is_counted = true;
     }
 }
 

@@ -46,7 +46,33 @@ impl Order {
     pub(crate) fn of(table: &TransferTable, keep: impl Fn(u32) -> bool) -> Self {
         let count = u32::try_from(table.len()).expect("fewer than 2^32 transfers");
         let rows: Vec<u32> = (0..count).filter(|&row| keep(row)).collect();
-        let proof = Proof::of(table, &rows);
+        let has_times = rows.iter().any(|&row| table.moment(row).nanos.is_some());
+        if table.has_sequences() || has_times {
+            Self::by_proof(table, &rows)
+        } else {
+            Self::by_day(table, rows)
+        }
+    }
+
+    /// Days are all that is stated: rows of one day stay as listed.
+    fn by_day(table: &TransferTable, mut rows: Vec<u32>) -> Self {
+        let day = |row: &u32| table.moment(*row).day;
+        if !rows.is_sorted_by_key(day) {
+            rows.sort_by_key(day);
+        }
+        let mut ties = Vec::new();
+        let mut start = 0;
+        for group in rows.chunk_by(|a, b| day(a) == day(b)) {
+            if group.len() > 1 {
+                ties.push((start, start + group.len()));
+            }
+            start += group.len();
+        }
+        Self { rows, ties, against_date: None }
+    }
+
+    fn by_proof(table: &TransferTable, rows: &[u32]) -> Self {
+        let proof = Proof::of(table, rows);
         let mut keyed: Vec<Key> = rows.iter().map(|&row| proof.key(table, row)).collect();
         if !keyed.is_sorted() {
             keyed.sort_unstable();
@@ -88,18 +114,19 @@ struct Proof {
 
 impl Proof {
     fn of(table: &TransferTable, rows: &[u32]) -> Self {
-        let transfers = || rows.iter().map(|&row| table.get(row));
-        let untimed_days = transfers().any(|t| t.moment.nanos.is_some()).then(|| {
-            transfers().filter(|t| t.moment.nanos.is_none()).map(|t| t.moment.day).collect()
-        });
+        let moments = || rows.iter().map(|&row| table.moment(row));
+        let untimed_days = moments()
+            .any(|moment| moment.nanos.is_some())
+            .then(|| moments().filter(|m| m.nanos.is_none()).map(|m| m.day).collect());
         if !table.has_sequences() {
             return Self { by_file: false, untimed_days, unsequenced_days: None };
         }
-        let mut all: Vec<_> = transfers().map(|t| t.sequence).collect();
+        let mut all: Vec<_> = rows.iter().map(|&row| table.sequence(row)).collect();
         all.sort_unstable();
         let by_file = all.first().is_some_and(Option::is_some)
             && all.windows(2).all(|pair| pair[0] != pair[1]);
-        let mut by_day: Vec<_> = transfers().map(|t| (t.moment.day, t.sequence)).collect();
+        let mut by_day: Vec<_> =
+            rows.iter().map(|&row| (table.moment(row).day, table.sequence(row))).collect();
         by_day.sort_unstable();
         let repeated = by_day.windows(2).filter(|pair| pair[0] == pair[1]).map(|p| p[0].0);
         let absent = by_day.iter().filter(|(_, sequence)| sequence.is_none()).map(|d| d.0);
@@ -108,9 +135,9 @@ impl Proof {
     }
 
     fn key(&self, table: &TransferTable, row: u32) -> Key {
-        let transfer = table.get(row);
-        let day = transfer.moment.day;
-        let sequence = transfer.sequence.unwrap_or(0);
+        let moment = table.moment(row);
+        let day = moment.day;
+        let sequence = table.sequence(row).unwrap_or(0);
         if self.by_file {
             return Key { sequence_in_file: sequence, day: 0, nanos: 0, sequence_in_day: 0, row };
         }
@@ -122,7 +149,7 @@ impl Proof {
         Key {
             sequence_in_file: 0,
             day,
-            nanos: if timed { transfer.moment.nanos.unwrap_or(0) } else { 0 },
+            nanos: if timed { moment.nanos.unwrap_or(0) } else { 0 },
             sequence_in_day: if sequenced { sequence } else { 0 },
             row,
         }
@@ -143,7 +170,7 @@ fn ties(keyed: &[Key]) -> Vec<(usize, usize)> {
 }
 
 fn against_date(table: &TransferTable, keyed: &[Key], by_file: bool) -> Option<u32> {
-    let day = |key: &Key| table.get(key.row).moment.day;
+    let day = |key: &Key| table.moment(key.row).day;
     let pair = by_file.then(|| keyed.windows(2).find(|pair| day(&pair[0]) > day(&pair[1])));
     pair.flatten().map(|pair| pair[1].row)
 }

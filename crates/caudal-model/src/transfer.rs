@@ -153,6 +153,11 @@ impl TransferTable {
         self.moment[idx as usize]
     }
 
+    /// The place in the order that a row states, if it states one.
+    pub fn sequence(&self, idx: u32) -> Option<u64> {
+        sparse(&self.sequence, idx).copied()
+    }
+
     /// Whether any row states a sequence.
     pub fn has_sequences(&self) -> bool {
         !self.sequence.is_empty()

@@ -15,4 +15,6 @@ mod routes;
 #[cfg(test)]
 mod seeds;
 #[cfg(test)]
+mod scratch;
+#[cfg(test)]
 mod world;
