@@ -119,6 +119,8 @@ problem_codes! {
     SequenceUnreadable = "sequence-unreadable", Blocks;
     /// An account whose statement is neither `held` nor `missing`.
     StatementUnreadable = "statement-unreadable", Blocks;
+    /// The list of accounts names an account that no transfer and no opening balance names.
+    AccountUnknown = "account-unknown", Doubtful;
     /// A reversal whose deposit is not in the ledger, or does not fit: an ordinary payment.
     ReversalUnmatched = "reversal-unmatched", Doubtful;
     /// Payer and payee are the same account: the row moves nothing and stays out of the ledger.

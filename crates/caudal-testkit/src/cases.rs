@@ -144,8 +144,18 @@ pub struct JsonReceived {
 
 /// The folder of conformance cases beside the workspace, if it is there.
 pub fn folder() -> Option<PathBuf> {
+    beside_workspace("shared/cases")
+}
+
+/// The folder of data from outside beside the workspace, if it is there. None of it may be
+/// committed.
+pub fn data_folder() -> Option<PathBuf> {
+    beside_workspace("shared/data")
+}
+
+fn beside_workspace(path: &str) -> Option<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.parent()?;
-    Some(workspace.parent()?.join("shared/cases")).filter(|folder| folder.is_dir())
+    Some(workspace.parent()?.join(path)).filter(|folder| folder.is_dir())
 }
 
 /// Reads a case from the text of its file.

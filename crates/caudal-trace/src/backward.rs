@@ -91,14 +91,14 @@ fn intervals<V: LedgerView>(
 ) -> Vec<SourceAmount> {
     let view = tracer.view();
     let mut waiting = Waiting::new();
-    match target {
+    let mut has_converted = match target {
         Target::Line(line) => {
             waiting.insert(line, vec![(0, view.line(line).paid)]);
+            false
         }
         Target::Balance(place) => enter_balance(tracer, place, rule, &mut waiting),
-    }
+    };
     let mut sources = BTreeMap::new();
-    let mut has_converted = false;
     while let Some((line_idx, mut cents)) = waiting.pop_last() {
         merge(&mut cents);
         let payer = view.payer(line_idx);
@@ -198,25 +198,27 @@ fn enter(
     line.is_conversion
 }
 
+/// The receipts behind what an account holds. Gives back whether a conversion was crossed.
 fn enter_balance<V: LedgerView>(
     tracer: &Tracer<'_, V>,
     place: PlaceIdx,
     rule: Rule,
     waiting: &mut Waiting,
-) {
+) -> bool {
     let view = tracer.view();
     if rule == Rule::Fifo {
         let paid = view.payments(place).last();
         let paid = paid.map_or(0, |&last| view.paid_before(last) + view.line(last).paid);
-        enter_pipe(view, place, (paid, paid + view.closing_balance(place)), waiting);
-        return;
+        return enter_pipe(view, place, (paid, paid + view.closing_balance(place)), waiting);
     }
+    let mut converted = false;
     for &receipt in view.receipts(place) {
         let kept = tracer.lifo().spent_from(receipt).unwrap_or(view.line(receipt).received);
         if kept > 0 {
-            enter(view, receipt, (0, kept), waiting);
+            converted |= enter(view, receipt, (0, kept), waiting);
         }
     }
+    converted
 }
 
 /// Across conversions the inverse of a boundary is not one cent, so candidates are traced forward
@@ -233,7 +235,9 @@ fn by_forward<V: LedgerView>(
         origins.push(Origin { label: String::new(), currency: source_currency(view, line) });
         seeds.push(Seed { line, lo: 0, hi: view.line(line).paid, origin });
     }
-    let question = Question::new(origins, seeds);
+    let mut question = Question::new(origins, seeds);
+    // A composition that stopped half-way would no longer add up.
+    question.fragments_max = usize::MAX;
     let trace = tracer.forward(&question, rule, &mut unwatched).ok().flatten();
     let trace = trace.expect("fifo and lifo trace, and nobody stops it");
     let amounts: BTreeMap<u32, u128> = match target {
@@ -277,6 +281,7 @@ fn adjoint(
             view.line_count()
         }
         Target::Line(line) if !view.is_account(view.payer(line)) => {
+            // Money that enters there is its own source.
             let whole = SourceAmount { line, amount: total, carried: crate::arith::carry(total) };
             return Ok(vec![whole]);
         }

@@ -19,7 +19,8 @@ use crate::question::{Question, disjoint, unwatched};
 /// A bound, or why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound {
-    /// The bound in minor units; `None` where the part of the ledger it needs is too large.
+    /// The bound in minor units; `None` where the part of the ledger it needs is too large, or where
+    /// money could count at a target, then become money of another origin on its way, and count again.
     pub amount: Option<u128>,
     /// Lines that origin money can touch.
     pub lines: usize,
@@ -42,7 +43,7 @@ pub fn bound<V: LedgerView>(
     let lines: Vec<LineIdx> = touched.lines.iter().map(|traced| traced.line).collect();
     let targets: BTreeSet<Target> = targets.iter().copied().collect();
     let stops_at_conversion = lines.iter().any(|&line| view.line(line).is_conversion);
-    if lines.len() > LINES_MAX {
+    if lines.len() > LINES_MAX || counts_twice(view, &lines, question, &targets) {
         return Bound { amount: None, lines: lines.len(), stops_at_conversion };
     }
     let useful = useful(view, &lines, &targets);
@@ -55,6 +56,34 @@ pub fn bound<V: LedgerView>(
     }
     let amount = Some(network.finish());
     Bound { amount, lines: lines.len(), stops_at_conversion }
+}
+
+/// Whether money that was counted at a target can reach a payment between accounts that is an origin
+/// itself. Money of the payment would then count or not, depending on what it is: two kinds of money
+/// in one network, which no flow of one kind computes.
+fn counts_twice(
+    view: &impl LedgerView,
+    lines: &[LineIdx],
+    question: &Question,
+    targets: &BTreeSet<Target>,
+) -> bool {
+    let mut counted = vec![false; view.place_count() as usize];
+    let mut next_seed = 0;
+    for &line_idx in lines {
+        let line = view.line(line_idx);
+        let mut goes_on = targets.contains(&Target::Line(line_idx));
+        let starts = !question.seeds_of(line_idx, &mut next_seed).is_empty();
+        if view.is_account(line.payer) {
+            let payer = &mut counted[line.payer as usize];
+            if *payer && starts {
+                return true;
+            }
+            goes_on |= *payer;
+            *payer &= line.paid < view.balance_before(line_idx);
+        }
+        counted[line.payee as usize] |= goes_on && !line.is_conversion;
+    }
+    false
 }
 
 /// Which lines can still bring money to a target.

@@ -189,7 +189,7 @@ impl<V: LedgerView> Replay for Carried<'_, V> {
             Some(_) => converted_blocks(&line, blocks),
         };
         self.record(line_idx, &taking, &pieces, &arriving);
-        self.drop_below(line.payer);
+        self.drop_below(line_idx, line.payer);
         let arriving = self.pass(line_idx, &line, &pieces, arriving);
         for share in arriving {
             // What a conversion rounded away has units of its origin, but nothing that could leave.
@@ -201,7 +201,7 @@ impl<V: LedgerView> Replay for Carried<'_, V> {
             };
             add_share(shares, share);
         }
-        self.drop_below(line.payee);
+        self.drop_below(line_idx, line.payee);
     }
 }
 
@@ -434,7 +434,7 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         self.trace.lines.push(TracedLine { line, cells, fragments: 0..0, whole });
     }
 
-    fn drop_below(&mut self, place: PlaceIdx) {
+    fn drop_below(&mut self, line: LineIdx, place: PlaceIdx) {
         if self.question.threshold_atto == 0 || !self.view.is_account(place) {
             return;
         }
@@ -455,7 +455,10 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         }
         shares.retain(|share| share_of(&small, share.origin).is_none());
         let below = self.below.entry(place).or_default();
-        small.into_iter().for_each(|share| add_share(below, share));
+        for share in small {
+            self.trace.dropped.push((line, place, share.origin));
+            add_share(below, share);
+        }
     }
 
     fn finish(mut self, books: Books) -> Trace {

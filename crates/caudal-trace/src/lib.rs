@@ -22,6 +22,7 @@ mod result;
 mod routes;
 pub mod rule;
 mod shares;
+mod spread;
 mod union;
 
 pub use arith::{CARRIED_BITS, ONE};

@@ -154,6 +154,8 @@ pub struct Trace {
     pub rests: Vec<(EndingKind, PlaceIdx, Fragment)>,
     /// Where origins start, for rules with fractions.
     pub starts: Vec<Start>,
+    /// Which holdings left the trace below the threshold, in ledger order, for rules with fractions.
+    pub(crate) dropped: Vec<(LineIdx, PlaceIdx, OriginIdx)>,
     /// Whether the cap of fragments stopped the trace.
     pub is_cut: bool,
     /// Largest distance between a printed figure and its carried value, in carried units.

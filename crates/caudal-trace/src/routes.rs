@@ -5,9 +5,9 @@
 //! and routes are found from the target backwards, the largest first (`TRACING` 13).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
+use caudal_ledger::{LedgerView, Line, LineIdx};
 use caudal_model::Currency;
 
 use crate::arith::{carry, mul_div};
@@ -15,7 +15,8 @@ use crate::backward::{Target, source_currency};
 use crate::carried::{Side, first_passes, to_minor};
 use crate::fragment::{Fragment, IntervalSet};
 use crate::question::{OriginIdx, Question};
-use crate::result::{EndingKind, Start, Trace, TracedLine};
+use crate::result::{EndingKind, Trace};
+use crate::spread;
 use crate::rule::{Inner, Presumption, Rule};
 
 /// One line along a route.
@@ -61,7 +62,7 @@ pub fn routes<V: LedgerView>(
             Some(exact(trace, target, routes_max))
         }
         Rule::ProRata | Rule::Union(_, Inner::ProRata) => {
-            Some(spread(view, trace, target, routes_max))
+            Some(spread::routes(view, trace, target, routes_max))
         }
         _ => None,
     }
@@ -88,14 +89,14 @@ fn exact(trace: &Trace, target: Target, routes_max: usize) -> Routes {
         Target::Line(line) => line,
         Target::Balance(_) => LineIdx::MAX,
     };
+    let mut sets: BTreeMap<OriginIdx, IntervalSet> = BTreeMap::new();
+    for fragment in wanted.iter().filter(|fragment| fragment.origin_len() > 0) {
+        let set = sets.entry(fragment.origin).or_default();
+        set.insert(fragment.origin_lo, fragment.origin_hi);
+    }
     let mut found: BTreeMap<(OriginIdx, Vec<LineIdx>), (u128, Vec<RouteHop>)> = BTreeMap::new();
-    let origins: BTreeSet<OriginIdx> = wanted.iter().map(|fragment| fragment.origin).collect();
-    for origin in origins {
-        let mut set = IntervalSet::default();
-        for fragment in wanted.iter().filter(|f| f.origin == origin && f.origin_len() > 0) {
-            set.insert(fragment.origin_lo, fragment.origin_hi);
-        }
-        for (lo, hi, hops) in pieces(trace, origin, &set, last) {
+    for (origin, carrying) in carrying(trace, &sets, last) {
+        for (lo, hi, hops) in pieces(&carrying, &sets[&origin]) {
             let key = (origin, hops.iter().map(|hop| hop.line).collect());
             let entry = found.entry(key).or_insert_with(|| (0, Vec::new()));
             entry.0 += hi - lo;
@@ -131,28 +132,37 @@ fn join(hops: &mut Vec<RouteHop>, more: Vec<RouteHop>) {
     }
 }
 
+/// The fragments that carry some of the wanted cents, by origin, in ledger order.
+fn carrying(
+    trace: &Trace,
+    sets: &BTreeMap<OriginIdx, IntervalSet>,
+    last: LineIdx,
+) -> BTreeMap<OriginIdx, Vec<(LineIdx, Fragment)>> {
+    let meets = |f: &Fragment| {
+        let set = sets.get(&f.origin).filter(|_| f.origin_len() > 0);
+        set.is_some_and(|set| {
+            set.missing(f.origin_lo, f.origin_hi) != [(f.origin_lo, f.origin_hi)]
+        })
+    };
+    let mut carrying: BTreeMap<OriginIdx, Vec<(LineIdx, Fragment)>> = BTreeMap::new();
+    for line in trace.lines.iter().take_while(|traced| traced.line <= last) {
+        for fragment in trace.fragments_of(line).iter().filter(|f| meets(f)) {
+            carrying.entry(fragment.origin).or_default().push((line.line, *fragment));
+        }
+    }
+    carrying
+}
+
 /// Cuts a set of origin cents wherever its route changes.
 fn pieces(
-    trace: &Trace,
-    origin: OriginIdx,
+    carrying: &[(LineIdx, Fragment)],
     set: &IntervalSet,
-    last: LineIdx,
 ) -> Vec<(u128, u128, Vec<RouteHop>)> {
-    let meets = |f: &Fragment| {
-        f.origin == origin
-            && set.missing(f.origin_lo, f.origin_hi) != [(f.origin_lo, f.origin_hi)]
-            && f.origin_len() > 0
-    };
-    let mut carrying: Vec<(LineIdx, Fragment)> = Vec::new();
-    for line in trace.lines.iter().take_while(|traced| traced.line <= last) {
-        let here = trace.fragments_of(line).iter().filter(|f| meets(f));
-        carrying.extend(here.map(|fragment| (line.line, *fragment)));
-    }
     let mut cuts: BTreeSet<u128> = set.bounds().collect();
     cuts.extend(carrying.iter().flat_map(|(_, f)| [f.origin_lo, f.origin_hi]));
     let cuts: Vec<u128> = cuts.into_iter().collect();
     let mut hops: Vec<Vec<RouteHop>> = vec![Vec::new(); cuts.len()];
-    for (line, fragment) in carrying {
+    for &(line, fragment) in carrying {
         let first = cuts.partition_point(|&cut| cut < fragment.origin_lo);
         for at in first..cuts.len() {
             if cuts[at] >= fragment.origin_hi {
@@ -176,178 +186,6 @@ fn hop(line: LineIdx, fragment: &Fragment, lo: u128, hi: u128) -> RouteHop {
         vec![(start, start + (hi - lo))]
     };
     RouteHop { line, cents }
-}
-
-/// A route that is known from some line on, with the money that took it.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Partial {
-    /// In 2⁻⁴⁰ minor units of the target.
-    amount: i128,
-    /// The lines, the earliest last; reversed order breaks ties by the earliest.
-    lines: Reverse<Vec<LineIdx>>,
-}
-
-/// Steps of the backward search, a guard against ledgers that spread money over millions of routes.
-const SEARCH_MAX: usize = 200_000;
-
-fn spread<V: LedgerView>(view: &V, trace: &Trace, target: Target, routes_max: usize) -> Routes {
-    let mut found = Routes::default();
-    let receipts = traced_receipts(view, trace);
-    let origins: BTreeSet<OriginIdx> = trace.cells.iter().map(|cell| cell.origin).collect();
-    for origin in origins {
-        let mut heap = BinaryHeap::new();
-        let search = Search { view, trace, origin, receipts: &receipts };
-        match target {
-            Target::Line(line) => {
-                let amount = trace.line(line).map_or(0, |traced| search.carried(traced));
-                heap.push(Partial { amount, lines: Reverse(vec![line]) });
-            }
-            Target::Balance(place) => {
-                let held = trace.held(place).map_or(&[][..], |ending| &ending.carried);
-                let amount = held.iter().find(|held| held.0 == origin).map_or(0, |held| held.1);
-                let parts = search.parts(place, LineIdx::MAX, amount);
-                heap.extend(
-                    parts
-                        .into_iter()
-                        .map(|(line, amount)| Partial { amount, lines: Reverse(vec![line]) }),
-                );
-            }
-        }
-        search.run(heap, routes_max, &mut found);
-    }
-    found.routes.sort_by_key(|route| Reverse(route.amount));
-    let beyond: u128 = found.routes.iter().skip(routes_max).map(|route| route.amount).sum();
-    found.further += beyond;
-    found.routes.truncate(routes_max);
-    found
-}
-
-/// Traced lines by payee.
-fn traced_receipts(view: &impl LedgerView, trace: &Trace) -> BTreeMap<PlaceIdx, Vec<usize>> {
-    let mut receipts: BTreeMap<PlaceIdx, Vec<usize>> = BTreeMap::new();
-    for (at, traced) in trace.lines.iter().enumerate() {
-        receipts.entry(view.line(traced.line).payee).or_default().push(at);
-    }
-    receipts
-}
-
-struct Search<'a, V> {
-    view: &'a V,
-    trace: &'a Trace,
-    origin: OriginIdx,
-    receipts: &'a BTreeMap<PlaceIdx, Vec<usize>>,
-}
-
-impl<V: LedgerView> Search<'_, V> {
-    fn run(&self, mut heap: BinaryHeap<Partial>, routes_max: usize, found: &mut Routes) {
-        let mut steps = 0;
-        let mut own = 0;
-        while let Some(Partial { amount, lines }) = heap.pop() {
-            steps += 1;
-            if amount <= 0 {
-                continue;
-            }
-            if own >= routes_max || steps > SEARCH_MAX {
-                found.further += to_minor(amount + heap.iter().map(|p| p.amount).sum::<i128>());
-                return;
-            }
-            let line = *lines.0.last().expect("a route has lines");
-            let payer = self.view.payer(line);
-            let parts = self.parts(payer, line, amount);
-            let brought: i128 = parts.iter().map(|part| part.1).sum();
-            if brought < amount && self.started(line) == 0 {
-                // Less than 2⁻⁴⁰ for each payment: what rounding left without a receipt.
-                found.further += to_minor(amount - brought);
-            } else if brought < amount {
-                own += 1;
-                let hop = |&line| RouteHop { line, cents: Vec::new() };
-                let hops = lines.0.iter().rev().map(hop).collect();
-                let amount = to_minor(amount - brought);
-                found.routes.push(Route { origin: self.origin, amount, hops });
-            }
-            for (receipt, amount) in parts {
-                let mut lines = lines.0.clone();
-                lines.push(receipt);
-                heap.push(Partial { amount, lines: Reverse(lines) });
-            }
-        }
-    }
-
-    fn carried(&self, traced: &TracedLine) -> i128 {
-        let cells = self.trace.cells_of(traced);
-        cells.iter().find(|cell| cell.origin == self.origin).map_or(0, |cell| cell.carried)
-    }
-
-    /// Divides money that a place pays in a line among the receipts that brought it. A receipt's
-    /// money shrinks with every payment between; shares are taken of what then remains.
-    fn parts(&self, place: PlaceIdx, before: LineIdx, amount: i128) -> Vec<(LineIdx, i128)> {
-        if amount <= 0 || place == caudal_ledger::NO_PLACE || !self.view.is_account(place) {
-            return Vec::new();
-        }
-        let receipts = self.receipts.get(&place).map_or(&[][..], Vec::as_slice);
-        let mut held: Vec<(LineIdx, u128)> = Vec::new();
-        let mut payments = self.view.payments(place).iter().copied().peekable();
-        for &at in receipts {
-            let traced = &self.trace.lines[at];
-            if traced.line >= before {
-                break;
-            }
-            while let Some(payment) = payments.next_if(|&payment| payment < traced.line) {
-                self.pay(payment, &mut held);
-            }
-            held.push((traced.line, self.arrived(traced)));
-        }
-        while let Some(payment) = payments.next_if(|&payment| payment < before) {
-            self.pay(payment, &mut held);
-        }
-        let whole: u128 = held.iter().map(|held| held.1).sum();
-        // A line may also start an origin: then receipts explain only what it took from the pool.
-        let pooled = self.pooled(before, amount);
-        let (mut sum, mut given) = (0u128, 0u128);
-        let mut parts = Vec::new();
-        for (line, held) in held {
-            sum += held;
-            let upto = mul_div(pooled.unsigned_abs(), sum, whole.max(1));
-            let part = i128::try_from(upto - given).unwrap_or(0);
-            given = upto;
-            if part > 0 {
-                parts.push((line, part));
-            }
-        }
-        parts
-    }
-
-    /// How much of the money in a payment came out of the pool rather than starting there.
-    fn pooled(&self, payment: LineIdx, amount: i128) -> i128 {
-        let started = self.started(payment);
-        let whole = self.trace.line(payment).map_or(0, |traced| self.carried(traced));
-        if started == 0 || whole <= 0 {
-            return amount;
-        }
-        let pooled = (whole - started).max(0).unsigned_abs();
-        i128::try_from(mul_div(amount.unsigned_abs(), pooled, whole.unsigned_abs())).unwrap_or(0)
-    }
-
-    fn started(&self, line: LineIdx) -> i128 {
-        let here = |start: &&Start| start.line == line && start.origin == self.origin;
-        self.trace.starts.iter().filter(here).map(|start| start.carried).sum()
-    }
-
-    fn arrived(&self, traced: &TracedLine) -> u128 {
-        let line = self.view.line(traced.line);
-        let carried = self.carried(traced).max(0).unsigned_abs();
-        mul_div(carried, line.received, line.paid)
-    }
-
-    fn pay(&self, payment: LineIdx, held: &mut Vec<(LineIdx, u128)>) {
-        let Some(traced) = self.trace.line(payment) else { return };
-        let taken = self.carried(traced).max(0).unsigned_abs();
-        let whole: u128 = held.iter().map(|held| held.1).sum();
-        for (_, held) in held.iter_mut() {
-            *held -= mul_div(*held, taken.min(whole), whole.max(1));
-        }
-        held.retain(|held| held.1 > 0);
-    }
 }
 
 /// How much of each origin reached a set of targets, each cent counted once, at the first target it

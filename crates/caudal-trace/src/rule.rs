@@ -58,7 +58,7 @@ type Entry = (&'static str, Rule, &'static [&'static str], &'static str, &'stati
 
 const RULES: &[Entry] = &[
     ("fifo", Rule::Fifo, &["clayton"], "clayton", "Clayton's Case (1816) 1 Mer 572"),
-    ("lifo", Rule::Lifo, &[], "boughner", "Boughner (Ont. 2012)"),
+    ("lifo", Rule::Lifo, &[], "boughner", "cf. Boughner (Ont. 2012)"),
     (
         "pro-rata",
         Rule::ProRata,
@@ -136,7 +136,7 @@ const RULES: &[Entry] = &[
         Rule::CappedProRata,
         &[],
         "law-society-v-td",
-        "Law Society of Upper Canada v TD Bank (Ont. 1998)",
+        "cf. Law Society of Upper Canada v TD Bank (Ont. 1998)",
     ),
 ];
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use caudal_explain::{Message, Terms};
 use caudal_ledger::{Ledger, LedgerView, Overdraft, PlaceIdx, PlaceKind, SameDay};
 use caudal_model::{Problem, ProblemCode, Severity, format_minor};
-use caudal_trace::{Bound, CARRIED_BITS, Inner, Presumption, Question, Rule, Trace};
+use caudal_trace::{Bound, CARRIED_BITS, Inner, Question, Rule, Trace};
 use caudal_wire::{Assumption, ProblemRow, Source};
 
 use crate::case::Case;
@@ -47,6 +47,8 @@ pub(crate) struct Used {
     overlaps: BTreeSet<String>,
     is_cut: bool,
     drops_below: bool,
+    has_several_origins: bool,
+    has_several_targets: bool,
     bounds: bool,
     bounds_stop: bool,
     bounds_too_large: bool,
@@ -56,6 +58,7 @@ impl Used {
     /// Notes a forward trace.
     pub(crate) fn note(&mut self, ledger: &Ledger, rule: Rule, question: &Question, trace: &Trace) {
         self.note_rule(rule);
+        self.has_several_origins |= question.origins.len() > 1;
         if matches!(rule, Rule::ProRata | Rule::Union(_, Inner::ProRata)) {
             self.carried.push((rule, trace.rounding_worst));
         }
@@ -75,8 +78,14 @@ impl Used {
     }
 
     /// Notes that a rule was asked.
-    pub(crate) fn note_rule(&mut self, rule: Rule) {
+    fn note_rule(&mut self, rule: Rule) {
         self.rules.insert(rule);
+    }
+
+    /// Notes a backward answer over so many targets.
+    pub(crate) fn note_backward(&mut self, rule: Rule, targets: usize) {
+        self.note_rule(rule);
+        self.has_several_targets |= targets > 1;
     }
 
     /// Notes a bound.
@@ -105,15 +114,11 @@ impl Used {
         if ledger.has_conversions() {
             list.add("conversion-own-rate", |m| m);
         }
-        for (rule, asked) in &request.rules {
-            if matches!(asked.as_str(), "difo" | "libr") {
-                list.add("inner-fifo", |m| m.with("asked", asked).with("rule", rule));
-            }
+        if self.has_several_origins {
+            self.about_several_origins(list, request);
         }
-        for rule in &self.rules {
-            if matches!(rule, Rule::Union(Presumption::OriginFirst | Presumption::OriginLast, _)) {
-                list.add("union", |m| m.with("rule", rule));
-            }
+        if self.has_several_targets {
+            list.add("targets-apart", |m| m);
         }
         let payments = payment_count(ledger);
         for &(rule, worst) in &self.carried {
@@ -127,6 +132,18 @@ impl Used {
         }
         if self.bounds && ledger.has_conversions() {
             list.add("bounds-one-currency", |m| m);
+        }
+    }
+
+    fn about_several_origins(&self, list: &mut List<'_>, request: &Request) {
+        let unions = |rule: &&Rule| matches!(rule, Rule::Union(..));
+        for (rule, asked) in &request.rules {
+            if matches!(rule, Rule::Union(_, Inner::Fifo)) && !asked.contains(':') {
+                list.add("inner-fifo", |m| m.with("rule", rule));
+            }
+        }
+        for rule in self.rules.iter().filter(unions) {
+            list.add("union", |m| m.with("rule", rule));
         }
     }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use caudal_explain::Message;
 use caudal_import::Imported;
-use caudal_model::{EvidenceFile, Opening, Problem, Severity, TransferTable};
+use caudal_model::{EvidenceFile, Opening, Problem, ProblemCode, Severity, TransferTable};
 
 use crate::error::{Error, ErrorKind};
 
@@ -87,8 +87,9 @@ impl Case {
             let imported = caudal_import::read_accounts("accounts.csv", &bytes);
             case.problems.extend(imported.problems);
             case.states_accounts = true;
-            let missing = imported.value.into_iter().filter(|row| !row.is_held());
-            case.without_statement.extend(missing.map(|row| row.account));
+            let missing = imported.value.iter().filter(|row| !row.is_held());
+            case.without_statement.extend(missing.map(|row| row.account.clone()));
+            case.note_unknown(&imported.value);
         }
         Ok(case)
     }
@@ -112,6 +113,27 @@ impl Case {
         let imported = caudal_import::read_openings(name, bytes);
         self.openings = imported.value;
         self.problems.extend(imported.problems);
+    }
+
+    /// A name in the list of accounts that nothing else names marks no account at all.
+    fn note_unknown(&mut self, accounts: &[caudal_import::AccountRow]) {
+        let is_known = |name: &str| {
+            let opened = self.openings.iter().any(|opening| opening.account == name);
+            opened || self.table.names().find(name).is_some()
+        };
+        let file = self.files.last().cloned();
+        let unknown = accounts.iter().filter(|row| !is_known(&row.account));
+        let problem = |row: &caudal_import::AccountRow| Problem {
+            code: ProblemCode::AccountUnknown,
+            file: file.as_ref().map(|file| file.name.clone()).unwrap_or_default(),
+            sha256: file.as_ref().map(|file| file.sha256.clone()).unwrap_or_default(),
+            row: Some(row.row),
+            column: None,
+            found: caudal_model::problem::readable(&row.account),
+            expected: None,
+        };
+        let problems: Vec<Problem> = unknown.map(problem).collect();
+        self.problems.extend(problems);
     }
 
     /// Fails if any problem blocks.

@@ -146,6 +146,8 @@ impl Request {
         let mut next = || parts.next()?.parse::<u32>().ok();
         let date = (|| Some((i32::try_from(next()?).ok()?, next()?, next()?)))();
         let day = date.and_then(|(year, month, day)| Moment::from_date(year, month, day));
+        // Only the one way of writing a day that files may use, too.
+        let day = day.filter(|day| day.to_string() == text);
         self.until = Some(day.ok_or_else(|| {
             Error::usage(Message::new("error-until").with("found", text))
                 .hint(Message::new("hint-until"))

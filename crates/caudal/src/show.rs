@@ -78,12 +78,18 @@ fn source_of(file: &EvidenceFile, row: u64) -> Source {
     Source { file: file.name.clone(), sha256: file.sha256.clone(), row }
 }
 
-/// Amounts by label. Origins of one label in several currencies are added here only where all
-/// amounts are in the currency of one place.
-pub(crate) fn traced(question: &Question, amounts: &Amounts, currency: Currency) -> Traced {
+/// Amounts by label, in the currency of one place. Origins of one label in several currencies are
+/// added; exposure to them (`whole`) is the larger, since it is the same money.
+pub(crate) fn traced(
+    question: &Question,
+    amounts: &Amounts,
+    currency: Currency,
+    whole: bool,
+) -> Traced {
     let mut by_label: BTreeMap<&str, u128> = BTreeMap::new();
     for &(origin, amount) in amounts {
-        *by_label.entry(&question.origins[origin as usize].label).or_default() += amount;
+        let sum = by_label.entry(&question.origins[origin as usize].label).or_default();
+        *sum = if whole { (*sum).max(amount) } else { *sum + amount };
     }
     let written = |amount| format_minor(amount, currency.exponent());
     by_label.into_iter().map(|(label, amount)| (label.to_owned(), written(amount))).collect()

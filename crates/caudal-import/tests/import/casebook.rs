@@ -10,6 +10,7 @@ use crate::read;
 
 /// Codes that tracing raises, not reading: they have pages and sentences, but no file here.
 const RAISED_LATER: &[ProblemCode] = &[
+    ProblemCode::AccountUnknown,
     ProblemCode::ReversalUnmatched,
     ProblemCode::SequenceAgainstDate,
     ProblemCode::BalanceBelowZero,

@@ -15,6 +15,4 @@ mod routes;
 #[cfg(test)]
 mod seeds;
 #[cfg(test)]
-mod scratch;
-#[cfg(test)]
 mod world;

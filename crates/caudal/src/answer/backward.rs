@@ -32,7 +32,7 @@ impl Asked<'_> {
         let row = |((line, currency), amount)| self.source_row(line, currency, amount);
         let sources = by_line.into_iter().filter(|entry| entry.1 > 0).map(row).collect();
         let only = if totals.len() == 1 { totals.pop_first() } else { None };
-        self.used.note_rule(rule);
+        self.used.note_backward(rule, self.targets.len());
         Ok(RuleResult {
             exposure: rule == Rule::Poison,
             sources: Some(sources),

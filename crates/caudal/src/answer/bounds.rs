@@ -25,10 +25,7 @@ impl Asked<'_> {
         if self.targets.is_empty() {
             return self.bound_by_place(is_most, watch);
         }
-        let currency = match self.targets[0] {
-            Target::Line(line) => caudal_trace::source_currency(ledger, line),
-            Target::Balance(place) => self.shown.currency(place),
-        };
+        let currency = self.target_currency()?;
         let in_currency = self.question_in(currency);
         let bound = caudal_trace::bound(ledger, &in_currency, &self.targets, is_most);
         self.used.note_bound(bound);
@@ -38,6 +35,25 @@ impl Asked<'_> {
             not_computed: self.not_computed(bound),
             ..RuleResult::default()
         })
+    }
+
+    /// The one currency of all targets.
+    fn target_currency(&self) -> Result<Currency, Error> {
+        let ledger = self.tracer.view();
+        let mut currencies: Vec<Currency> = self
+            .targets
+            .iter()
+            .map(|target| match *target {
+                Target::Line(line) => caudal_trace::source_currency(ledger, line),
+                Target::Balance(place) => self.shown.currency(place),
+            })
+            .collect();
+        currencies.dedup();
+        match currencies.as_slice() {
+            [currency] => Ok(*currency),
+            _ => Err(Error::request(Message::new("error-bound-currencies"))
+                .hint(Message::new("hint-bound-currencies"))),
+        }
     }
 
     fn not_computed(&self, bound: Bound) -> Option<String> {

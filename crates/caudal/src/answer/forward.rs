@@ -156,7 +156,7 @@ impl Asked<'_> {
     fn amounts(&self, amounts: &Amounts, currency: Currency, whole: bool) -> (Traced, String) {
         let largest = amounts.iter().map(|&(_, amount)| amount).max().unwrap_or(0);
         let total = if whole { largest } else { sum(amounts) };
-        (traced(&self.question, amounts, currency), format_minor(total, currency.exponent()))
+        (traced(&self.question, amounts, currency, whole), format_minor(total, currency.exponent()))
     }
 
     fn account_rows(&self, trace: &Trace, whole: bool) -> Vec<AccountRow> {
