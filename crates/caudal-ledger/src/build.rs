@@ -10,9 +10,12 @@ use caudal_model::collections::{Dictionary, LookupMap};
 use caudal_model::{Currency, Money, Opening, TransferTable, is_outside};
 
 use crate::column::Column;
+use crate::ledger::{Ledger, Names, Overdrawn, PlaceState};
+use crate::lists::Lists;
 use crate::order::{self, Candidate, Order, SameDay};
-use crate::reversal::{self, Netted, UnmatchedReversal};
-use crate::view::{LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind};
+use crate::reversal;
+use crate::ties::Ties;
+use crate::view::{LedgerView, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind};
 
 /// What happens to a payment larger than the balance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,15 +44,6 @@ pub struct LedgerOptions {
     pub without_statement: Vec<String>,
 }
 
-/// A payment above the balance, and by how much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Overdrawn {
-    /// Position of the transfer in the table.
-    pub transfer_idx: u32,
-    /// Minor units that were missing.
-    pub missing: u128,
-}
-
 /// Why a ledger cannot be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -76,89 +70,6 @@ pub enum BuildLedgerError {
 /// Amounts and totals stay below this, so that a holding in units of 2⁻⁴⁰ fits 127 bits.
 const TOTAL_LIMIT: u128 = 1 << 86;
 
-/// An ordered ledger in memory with its index. Immutable.
-#[derive(Clone, Debug)]
-pub struct Ledger {
-    kind: Vec<LineKind>,
-    payer: Vec<PlaceIdx>,
-    payee: Vec<PlaceIdx>,
-    paid: Column,
-    converted: LookupMap<LineIdx, u128>,
-    source_idx: Vec<u32>,
-    paid_before: Column,
-    received_before: Column,
-    balance_before: Column,
-    places: Vec<Place>,
-    state: Vec<PlaceState>,
-    names: Names,
-    payments: Lists,
-    receipts: Lists,
-    line_of: Vec<LineIdx>,
-    opening_lines: u32,
-    overdrawn: Vec<Overdrawn>,
-    netted: Vec<Netted>,
-    unmatched: Vec<UnmatchedReversal>,
-    tied_transfers: u64,
-    order_cuts: u64,
-    against_date: Option<u32>,
-}
-
-/// Names of places: those of the table, then those that only an opening balance mentions.
-#[derive(Clone, Debug, Default)]
-struct Names {
-    extra: Dictionary,
-    first_extra: u32,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct PlaceState {
-    received: u128,
-    paid: u128,
-    debt: u128,
-    bank: Option<PlaceIdx>,
-}
-
-impl PlaceState {
-    fn balance(self) -> u128 {
-        self.received - self.paid
-    }
-}
-
-/// Lines by place: one list each, end to end.
-#[derive(Clone, Debug, Default)]
-struct Lists {
-    start: Vec<u32>,
-    lines: Vec<LineIdx>,
-}
-
-impl Lists {
-    /// Counting sort: lines of one place keep their order.
-    fn of(places: usize, ends: &[PlaceIdx]) -> Self {
-        let mut start = vec![0u32; places + 1];
-        for &place in ends.iter().filter(|&&place| place != NO_PLACE) {
-            start[place as usize + 1] += 1;
-        }
-        for at in 1..start.len() {
-            start[at] += start[at - 1];
-        }
-        let mut next = start.clone();
-        let mut lines = vec![0; start[places] as usize];
-        for (line, &place) in (0u32..).zip(ends) {
-            if place != NO_PLACE {
-                let slot = &mut next[place as usize];
-                lines[*slot as usize] = line;
-                *slot += 1;
-            }
-        }
-        Self { start, lines }
-    }
-
-    fn of_place(&self, place: PlaceIdx) -> &[LineIdx] {
-        let place = place as usize;
-        &self.lines[self.start[place] as usize..self.start[place + 1] as usize]
-    }
-}
-
 impl Ledger {
     /// Builds the ledger of a table of transfers and opening balances.
     pub fn build(
@@ -177,130 +88,6 @@ impl Ledger {
         builder.enter_transfers(&order, options.same_day)?;
         builder.ledger.against_date = order.against_date;
         Ok(builder.finish())
-    }
-
-    /// The name of a place (for a bank: of the account it lends to).
-    pub fn name<'a>(&'a self, table: &'a TransferTable, place: PlaceIdx) -> &'a str {
-        let idx = self.places[place as usize].name_idx;
-        match idx.checked_sub(self.names.first_extra) {
-            Some(extra) => self.names.extra.get(extra),
-            None => table.names().get(idx),
-        }
-    }
-
-    /// The places with a name, one for each currency; banks are not among them.
-    pub fn places_named(&self, table: &TransferTable, name: &str) -> Vec<PlaceIdx> {
-        let extra = || self.names.extra.find(name).map(|at| self.names.first_extra + at);
-        let name_idx = table.names().find(name).or_else(extra);
-        let is_it =
-            |place: &Place| Some(place.name_idx) == name_idx && place.kind != PlaceKind::Bank;
-        let all = (0u32..).zip(&self.places);
-        all.filter(|(_, place)| is_it(place)).map(|(idx, _)| idx).collect()
-    }
-
-    /// The line of a transfer of the table; `None` if it lies beyond the period or was netted.
-    pub fn line_of_transfer(&self, transfer_idx: u32) -> Option<LineIdx> {
-        self.line_of.get(transfer_idx as usize).copied().filter(|&line| line != LineIdx::MAX)
-    }
-
-    /// Lines of the opening balances, which stand first.
-    pub fn opening_lines(&self) -> std::ops::Range<LineIdx> {
-        0..self.opening_lines
-    }
-
-    /// Payments above the balance.
-    pub fn overdrawn(&self) -> &[Overdrawn] {
-        &self.overdrawn
-    }
-
-    /// Deposits and reversals that cancel each other and left the trace.
-    pub fn netted(&self) -> &[Netted] {
-        &self.netted
-    }
-
-    /// Reversals that stayed ordinary payments.
-    pub fn unmatched_reversals(&self) -> &[UnmatchedReversal] {
-        &self.unmatched
-    }
-
-    /// Transfers that share a day and an account with another and whose order nothing proves.
-    pub fn tied_transfers(&self) -> u64 {
-        self.tied_transfers
-    }
-
-    /// How often a same-day policy had to cut a circle of waiting transfers.
-    pub fn order_cuts(&self) -> u64 {
-        self.order_cuts
-    }
-
-    /// The first transfer whose stated sequence runs against its date.
-    pub fn sequence_against_date(&self) -> Option<u32> {
-        self.against_date
-    }
-}
-
-impl LedgerView for Ledger {
-    fn line_count(&self) -> u32 {
-        u32::try_from(self.payer.len()).unwrap_or(u32::MAX)
-    }
-
-    fn place_count(&self) -> u32 {
-        u32::try_from(self.places.len()).unwrap_or(u32::MAX)
-    }
-
-    fn line(&self, line: LineIdx) -> Line {
-        let at = line as usize;
-        let paid = self.paid.get(at);
-        let converted = if self.converted.is_empty() { None } else { self.converted.get(&line) };
-        Line {
-            kind: self.kind[at],
-            payer: self.payer[at],
-            payee: self.payee[at],
-            paid,
-            received: converted.copied().unwrap_or(paid),
-            source_idx: self.source_idx[at],
-            is_conversion: converted.is_some(),
-        }
-    }
-
-    fn payer(&self, line: LineIdx) -> PlaceIdx {
-        self.payer[line as usize]
-    }
-
-    fn place(&self, place: PlaceIdx) -> Place {
-        self.places[place as usize]
-    }
-
-    fn paid_before(&self, line: LineIdx) -> u128 {
-        self.paid_before.get(line as usize)
-    }
-
-    fn received_before(&self, line: LineIdx) -> u128 {
-        self.received_before.get(line as usize)
-    }
-
-    fn balance_before(&self, line: LineIdx) -> u128 {
-        self.balance_before.get(line as usize)
-    }
-
-    fn closing_balance(&self, place: PlaceIdx) -> u128 {
-        if self.is_account(place) { self.state[place as usize].balance() } else { 0 }
-    }
-
-    fn closing_debt(&self, place: PlaceIdx) -> u128 {
-        self.state[place as usize].debt
-    }
-
-    fn payments(&self, place: PlaceIdx) -> &[LineIdx] {
-        self.payments.of_place(place)
-    }
-
-    fn receipts(&self, place: PlaceIdx) -> &[LineIdx] {
-        self.receipts.of_place(place)
-    }
-
-    fn has_conversions(&self) -> bool {
-        !self.converted.is_empty()
     }
 }
 
@@ -401,7 +188,7 @@ impl<'a> Builder<'a> {
         for &row in &order.rows[at..] {
             self.transfer(row)?;
         }
-        self.ledger.tied_transfers = ties.tied_transfers;
+        self.ledger.tied_transfers = ties.count();
         Ok(())
     }
 
@@ -593,57 +380,9 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> Ledger {
         let ledger = &mut self.ledger;
-        let places = ledger.places.len();
-        // Two lists that share nothing: one for each core.
-        let (payer, payee) = (&ledger.payer, &ledger.payee);
-        let (payments, receipts) = std::thread::scope(|scope| {
-            let payments = scope.spawn(|| Lists::of(places, payer));
-            let receipts = Lists::of(places, payee);
-            (payments.join().expect("counting lines does not fail"), receipts)
-        });
-        ledger.payments = payments;
-        ledger.receipts = receipts;
+        (ledger.payments, ledger.receipts) =
+            Lists::both(ledger.places.len(), &ledger.payer, &ledger.payee);
         self.ledger
-    }
-}
-
-/// Counts transfers that share a group of unproved order and an account with another.
-#[derive(Default)]
-struct Ties {
-    group: u32,
-    /// By place: the last group that touched it, and the position of its first transfer there.
-    last: Vec<(u32, u32)>,
-    /// By position in the group: whether it was counted.
-    is_counted: Vec<bool>,
-    tied_transfers: u64,
-}
-
-impl Ties {
-    fn begin(&mut self, len: usize) {
-        self.group += 1;
-        self.is_counted.clear();
-        self.is_counted.resize(len, false);
-    }
-
-    fn meet(&mut self, ledger: &Ledger, at: u32, (payer, payee): (PlaceIdx, PlaceIdx)) {
-        for place in [payer, payee].into_iter().filter(|&place| ledger.is_account(place)) {
-            if self.last.len() <= place as usize {
-                self.last.resize(ledger.places.len(), (0, 0));
-            }
-            let (group, first) = self.last[place as usize];
-            if group == self.group {
-                self.count(first);
-                self.count(at);
-            } else {
-                self.last[place as usize] = (self.group, at);
-            }
-        }
-    }
-
-    fn count(&mut self, at: u32) {
-        let is_counted = &mut self.is_counted[at as usize];
-        self.tied_transfers += u64::from(!*is_counted);
-        *is_counted = true;
     }
 }
 

@@ -11,13 +11,17 @@
 
 mod build;
 mod column;
+mod ledger;
 mod lifo;
+mod lists;
 mod order;
 mod reversal;
+mod ties;
 mod view;
 
-pub use build::{BuildLedgerError, Ledger, LedgerOptions, Overdraft, Overdrawn};
+pub use build::{BuildLedgerError, LedgerOptions, Overdraft};
 pub use column::Column;
+pub use ledger::{Ledger, Overdrawn};
 pub use lifo::{LifoIndex, Segment};
 pub use order::SameDay;
 pub use reversal::{Netted, UnmatchedReversal};

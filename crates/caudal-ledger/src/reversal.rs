@@ -107,9 +107,12 @@ fn is_mirror(
     d.payee == r.payer && d.thing == r.thing && goes_back && !converts
 }
 
+/// A position in the order and the balance from there on; `None` below zero.
+type BalanceAt = (usize, Option<u128>);
+
 /// Balances of the accounts with a deposit that is taken back: after each of their lines, with its
 /// position. `None` below zero.
-struct Balances(BTreeMap<(u32, Currency), Vec<(usize, Option<u128>)>>);
+struct Balances(BTreeMap<(u32, Currency), Vec<BalanceAt>>);
 
 impl Balances {
     fn of(table: &TransferTable, openings: &[Opening], rows: &[u32], named: &[Named<'_>]) -> Self {

@@ -16,8 +16,8 @@ use crate::carried::{Side, first_passes, to_minor};
 use crate::fragment::{Fragment, IntervalSet};
 use crate::question::{OriginIdx, Question};
 use crate::result::{EndingKind, Trace};
-use crate::spread;
 use crate::rule::{Inner, Presumption, Rule};
+use crate::spread;
 
 /// One line along a route.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,9 +140,7 @@ fn carrying(
 ) -> BTreeMap<OriginIdx, Vec<(LineIdx, Fragment)>> {
     let meets = |f: &Fragment| {
         let set = sets.get(&f.origin).filter(|_| f.origin_len() > 0);
-        set.is_some_and(|set| {
-            set.missing(f.origin_lo, f.origin_hi) != [(f.origin_lo, f.origin_hi)]
-        })
+        set.is_some_and(|set| set.missing(f.origin_lo, f.origin_hi) != [(f.origin_lo, f.origin_hi)])
     };
     let mut carrying: BTreeMap<OriginIdx, Vec<(LineIdx, Fragment)>> = BTreeMap::new();
     for line in trace.lines.iter().take_while(|traced| traced.line <= last) {
@@ -154,10 +152,7 @@ fn carrying(
 }
 
 /// Cuts a set of origin cents wherever its route changes.
-fn pieces(
-    carrying: &[(LineIdx, Fragment)],
-    set: &IntervalSet,
-) -> Vec<(u128, u128, Vec<RouteHop>)> {
+fn pieces(carrying: &[(LineIdx, Fragment)], set: &IntervalSet) -> Vec<(u128, u128, Vec<RouteHop>)> {
     let mut cuts: BTreeSet<u128> = set.bounds().collect();
     cuts.extend(carrying.iter().flat_map(|(_, f)| [f.origin_lo, f.origin_hi]));
     let cuts: Vec<u128> = cuts.into_iter().collect();

@@ -47,11 +47,10 @@ pub(crate) fn routes<V: LedgerView>(
         further += amount - search.found.iter().map(|found| found.0).sum::<i128>();
         for (amount, lines) in &search.found {
             let hop = |&line: &LineIdx| RouteHop { line, cents: Vec::new() };
-            routes.push((*amount, Route {
-                origin,
-                amount: to_minor(*amount),
-                hops: lines.iter().map(hop).collect(),
-            }));
+            routes.push((
+                *amount,
+                Route { origin, amount: to_minor(*amount), hops: lines.iter().map(hop).collect() },
+            ));
         }
         work = search.work;
     }
@@ -80,9 +79,16 @@ fn at_target(trace: &Trace, target: Target) -> Vec<(OriginIdx, i128)> {
 /// What a place received and paid of one origin.
 #[derive(Clone, Copy)]
 enum Event {
-    Received { line: LineIdx, amount: u128 },
+    Received {
+        line: LineIdx,
+        amount: u128,
+    },
     /// So much of a whole left.
-    Paid { line: LineIdx, taken: u128, whole: u128 },
+    Paid {
+        line: LineIdx,
+        taken: u128,
+        whole: u128,
+    },
 }
 
 impl Event {

@@ -45,20 +45,19 @@ pub(crate) struct Used {
     /// Places that a forward trace touched; `None` until one was made.
     touched: Option<BTreeSet<PlaceIdx>>,
     overlaps: BTreeSet<String>,
-    is_cut: bool,
-    drops_below: bool,
-    has_several_origins: bool,
-    has_several_targets: bool,
-    bounds: bool,
-    bounds_stop: bool,
-    bounds_too_large: bool,
+    /// Problems of the answer itself.
+    problems: BTreeSet<ProblemCode>,
+    /// The most origins and targets of a trace.
+    origins_most: usize,
+    targets_most: usize,
+    has_bounds: bool,
 }
 
 impl Used {
     /// Notes a forward trace.
     pub(crate) fn note(&mut self, ledger: &Ledger, rule: Rule, question: &Question, trace: &Trace) {
         self.note_rule(rule);
-        self.has_several_origins |= question.origins.len() > 1;
+        self.origins_most = self.origins_most.max(question.origins.len());
         if matches!(rule, Rule::ProRata | Rule::Union(_, Inner::ProRata)) {
             self.carried.push((rule, trace.rounding_worst));
         }
@@ -72,9 +71,11 @@ impl Used {
                 self.overlaps.insert(origin.label.clone());
             }
         }
-        self.is_cut |= trace.is_cut;
         let below = caudal_trace::EndingKind::BelowThreshold;
-        self.drops_below |= trace.endings.iter().any(|ending| ending.kind == below);
+        let drops_below = trace.endings.iter().any(|ending| ending.kind == below);
+        self.note_problem(trace.is_cut, ProblemCode::TraceCutAtCap);
+        self.note_problem(drops_below, ProblemCode::FractionBelowThreshold);
+        self.note_problem(!self.overlaps.is_empty(), ProblemCode::OriginOverlap);
     }
 
     /// Notes that a rule was asked.
@@ -85,14 +86,20 @@ impl Used {
     /// Notes a backward answer over so many targets.
     pub(crate) fn note_backward(&mut self, rule: Rule, targets: usize) {
         self.note_rule(rule);
-        self.has_several_targets |= targets > 1;
+        self.targets_most = self.targets_most.max(targets);
     }
 
     /// Notes a bound.
     pub(crate) fn note_bound(&mut self, bound: Bound) {
-        self.bounds = true;
-        self.bounds_stop |= bound.stops_at_conversion;
-        self.bounds_too_large |= bound.amount.is_none();
+        self.has_bounds = true;
+        self.note_problem(bound.stops_at_conversion, ProblemCode::BoundsStopAtConversion);
+        self.note_problem(bound.amount.is_none(), ProblemCode::BoundsNotComputed);
+    }
+
+    fn note_problem(&mut self, is_so: bool, code: ProblemCode) {
+        if is_so {
+            self.problems.insert(code);
+        }
     }
 
     /// Every assumption, once.
@@ -114,10 +121,10 @@ impl Used {
         if ledger.has_conversions() {
             list.add("conversion-own-rate", |m| m);
         }
-        if self.has_several_origins {
+        if self.origins_most > 1 {
             self.about_several_origins(list, request);
         }
-        if self.has_several_targets {
+        if self.targets_most > 1 {
             list.add("targets-apart", |m| m);
         }
         let payments = payment_count(ledger);
@@ -130,7 +137,7 @@ impl Used {
         if self.rules.contains(&Rule::Poison) {
             list.add("exposure", |m| m);
         }
-        if self.bounds && ledger.has_conversions() {
+        if self.has_bounds && ledger.has_conversions() {
             list.add("bounds-one-currency", |m| m);
         }
     }
@@ -161,18 +168,10 @@ impl Used {
             found: String::new(),
             expected: None,
         };
-        for (is_so, code) in [
-            (ledger.tied_transfers() > 0, ProblemCode::OrderTieUnproved),
-            (!self.overlaps.is_empty(), ProblemCode::OriginOverlap),
-            (self.bounds_stop, ProblemCode::BoundsStopAtConversion),
-            (self.bounds_too_large, ProblemCode::BoundsNotComputed),
-            (self.drops_below, ProblemCode::FractionBelowThreshold),
-            (self.is_cut, ProblemCode::TraceCutAtCap),
-        ] {
-            if is_so {
-                found.push(about_answer(code));
-            }
+        if ledger.tied_transfers() > 0 {
+            found.push(about_answer(ProblemCode::OrderTieUnproved));
         }
+        found.extend(self.problems.iter().map(|&code| about_answer(code)));
         found.sort_by_key(|problem| problem.severity() != Severity::Doubtful);
         found.iter().map(|problem| problem_row(problem, terms)).collect()
     }

@@ -82,8 +82,10 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn add(&mut self, part: &'static str, row: Row<'a>) {
-        self.rows.push(Row { rule: self.rule, part, ..row });
+    fn add(&mut self, part: &'static str, mut row: Row<'a>) {
+        row.rule = self.rule;
+        row.part = part;
+        self.rows.push(row);
     }
 
     /// One row for each label; one without a label where there is none.
@@ -99,7 +101,7 @@ impl<'a> Rows<'a> {
     fn forward(&mut self, result: &'a RuleResult) {
         for o in result.origin_total.iter().flatten() {
             let (label, currency, amount) = (&o.label, &o.currency, &o.amount);
-            self.add("origin_total", Row { label, currency, amount, ..Row::default() });
+            self.add("origin_total", Row { currency, amount, label, ..Row::default() });
         }
         for t in result.transfers.iter().flatten() {
             let row = Row {
@@ -135,7 +137,7 @@ impl<'a> Rows<'a> {
             self.add_labelled("endings", &row, &e.traced);
             for o in &e.origin {
                 let (label, currency, amount) = (&o.label, &o.currency, &o.amount);
-                let row = Row { kind, place, label, currency, amount, ..Row::default() };
+                let row = Row { kind, place, currency, amount, label, ..Row::default() };
                 self.add("endings_in_units_of_origin", row);
             }
         }
@@ -149,7 +151,7 @@ impl<'a> Rows<'a> {
     fn others(&mut self, result: &'a RuleResult) {
         for r in result.reached.iter().flatten() {
             let (label, currency, amount) = (&r.label, &r.currency, &r.amount);
-            self.add("reached", Row { label, currency, amount, ..Row::default() });
+            self.add("reached", Row { currency, amount, label, ..Row::default() });
         }
         for s in result.sources.iter().flatten() {
             let kinds = [
@@ -163,14 +165,14 @@ impl<'a> Rows<'a> {
             let (id, place) = if kind == "transfer" { (name, "") } else { ("", name) };
             let (label, currency, amount) = (&s.label, &s.currency, &s.amount);
             let source = s.source.as_ref();
-            let row = Row { kind, id, place, label, currency, amount, source, ..Row::default() };
+            let row = Row { id, kind, place, currency, amount, label, source, ..Row::default() };
             self.add("sources", row);
         }
         let currency = result.currency.as_deref().unwrap_or("");
         for s in result.shares.iter().flatten() {
             let place = result.account.as_deref().unwrap_or("");
             let (label, amount, other) = (&s.label, &s.amount, &s.contribution);
-            self.add("shares", Row { place, label, currency, amount, other, ..Row::default() });
+            self.add("shares", Row { place, currency, amount, label, other, ..Row::default() });
         }
         if let Some(amount) = &result.amount {
             self.add("amount", Row { currency, amount, ..Row::default() });

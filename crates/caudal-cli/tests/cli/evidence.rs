@@ -71,7 +71,9 @@ fn names_with_control_characters_do_not_reach_the_terminal() {
 #[test]
 fn a_closed_pipe_is_no_error() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let rows: String = (0..20_000).map(|n| format!("t{n},2025-03-01,@v,A,1.00,USD\n")).collect();
+    let rows: Vec<String> =
+        (0..20_000).map(|n| format!("t{n},2025-03-01,@v,A,1.00,USD\n")).collect();
+    let rows = rows.concat();
     std::fs::write(folder.path().join("ledger.csv"), format!("{HEADER}{rows}")).expect("a file");
     let mut child = Command::new(env!("CARGO_BIN_EXE_caudal"))
         .args(["trace", "ledger.csv", "--from", "payee:A", "--rule", "fifo", "--format", "csv"])

@@ -57,7 +57,7 @@ fn difference(shown: &str, printed: &str) -> String {
     let at = shown.lines().zip(printed.lines()).take_while(|(a, b)| a == b).count();
     let around = |text: &str, mark: &str| {
         let lines = text.lines().skip(at).take(6);
-        lines.map(|line| format!("{mark} {line}\n")).collect::<String>()
+        lines.map(|line| format!("{mark} {line}\n")).collect::<Vec<_>>().concat()
     };
     format!("line {}\n{}{}", at + 1, around(shown, "-"), around(printed, "+"))
 }
@@ -74,10 +74,12 @@ fn replay(text: &str) -> String {
         let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
         if kind == "console" {
             for command in block.iter().filter(|line| line.starts_with("$ ")) {
-                out.push_str(&format!("{command}\n{}", run(&command[2..], folder.path())));
+                out.push_str(command);
+                out.push('\n');
+                out.push_str(&run(&command[2..], folder.path()));
             }
         } else {
-            let content: String = block.iter().map(|line| format!("{line}\n")).collect();
+            let content = block.iter().map(|line| format!("{line}\n")).collect::<Vec<_>>().concat();
             if let Some(name) = kind.strip_prefix("csv ") {
                 std::fs::write(folder.path().join(name), &content).expect("a file of the session");
             }
@@ -91,10 +93,9 @@ fn replay(text: &str) -> String {
 fn run(command: &str, folder: &Path) -> String {
     let words = words(command);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let arguments = match words.as_slice() {
-        ["caudal", rest @ ..] | ["cargo", "run", "--release", "--", rest @ ..] => rest,
-        _ => panic!("a session runs `caudal`, not `{command}`"),
-    };
+    let prefixes: [&[&str]; 2] = [&["caudal"], &["cargo", "run", "--release", "--"]];
+    let arguments = prefixes.iter().find_map(|prefix| words.strip_prefix(*prefix));
+    let arguments = arguments.expect("a session runs `caudal`");
     let caudal = env!("CARGO_BIN_EXE_caudal");
     let output = Command::new(caudal).args(arguments).current_dir(folder).output();
     let output = output.expect("the command starts");
@@ -102,7 +103,7 @@ fn run(command: &str, folder: &Path) -> String {
     let mut shown = text(&output.stdout) + &text(&output.stderr);
     let code = output.status.code().expect("the command ends by itself");
     if code != 0 {
-        shown.push_str(&format!("[exit {code}]\n"));
+        shown = format!("{shown}[exit {code}]\n");
     }
     // A fence that the output itself would close cannot be shown.
     assert!(!shown.contains("```"), "output of `{command}` holds a fence");

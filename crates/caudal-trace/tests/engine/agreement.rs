@@ -155,8 +155,12 @@ fn compositions_agree() {
 /// The sources from which exposure reaches a target are those whose forward exposure does.
 #[test]
 fn exposure_backward_agrees_with_exposure_forward() {
-    let shapes =
-        [(seeds::plain(), 150), (seeds::converting(), 100), (seeds::mixed(), 100), (seeds::tiny(), 400)];
+    let shapes = [
+        (seeds::plain(), 150),
+        (seeds::converting(), 100),
+        (seeds::mixed(), 100),
+        (seeds::tiny(), 400),
+    ];
     for (shape, count) in shapes {
         each(&shape, 0..count, |world, random| {
             let view = &world.ledger;
@@ -195,7 +199,8 @@ fn exposes(world: &World, line: u32, target: Target) -> bool {
 /// target, so that what was counted there is other money behind it.
 #[test]
 fn money_that_reached_targets_is_counted_at_the_first() {
-    for (shape, count) in [(seeds::plain(), 250), (seeds::with_births(), 100), (seeds::tiny(), 500)] {
+    for (shape, count) in [(seeds::plain(), 250), (seeds::with_births(), 100), (seeds::tiny(), 500)]
+    {
         each(&shape, 0..count, |world, random| {
             for rule in ["fifo", "lifo", "pro-rata"] {
                 check_reached(world, random, rule);
@@ -270,7 +275,10 @@ fn money_that_reached_all_receipts_of_a_place_is_its_distinct_receipts() {
                     let name = world.place(place);
                     let slow = expected.get(&name).map_or(whole(0), |r| r.distinct.clone());
                     let most = if has_fractions(rule) { whole(3) } else { whole(0) };
-                    assert!(distance(&whole(engine), &slow) <= most, "{rule} at {name}: {engine}, {slow}");
+                    assert!(
+                        distance(&whole(engine), &slow) <= most,
+                        "{rule} at {name}: {engine}, {slow}"
+                    );
                 }
             }
         });
@@ -377,7 +385,8 @@ fn same_day_policies_agree() {
         (SameDay::CreditsFirst, slow::SameDay::CreditsFirst),
         (SameDay::DebitsFirst, slow::SameDay::DebitsFirst),
     ];
-    let shapes = [seeds::plain(), seeds::with_frontier(), seeds::with_births(), seeds::with_reversals()];
+    let shapes =
+        [seeds::plain(), seeds::with_frontier(), seeds::with_births(), seeds::with_reversals()];
     for shape in shapes {
         let mut shift = 0;
         each(&shape, 0..150, |_, random| {

@@ -9,7 +9,11 @@ mod agreement;
 #[cfg(test)]
 mod compare;
 #[cfg(test)]
+mod invariants;
+#[cfg(test)]
 mod printed;
+#[cfg(test)]
+mod reshape;
 #[cfg(test)]
 mod routes;
 #[cfg(test)]

@@ -12,8 +12,9 @@ use crate::world::World;
 
 /// Members that name money as it enters, so that nothing is relabelled on the way.
 pub(crate) fn entering(world: &World, members: &[SlowOrigin]) -> Vec<SlowOrigin> {
-    let is_between =
-        |id: &str| world.case.transfers.iter().any(|t| t.id == id && world.case.is_account(&t.payer));
+    let is_between = |id: &str| {
+        world.case.transfers.iter().any(|t| t.id == id && world.case.is_account(&t.payer))
+    };
     let keeps = |member: &&SlowOrigin| match member {
         SlowOrigin::Transfer { id, .. } | SlowOrigin::Part { id, .. } => !is_between(id),
         SlowOrigin::Label(_) | SlowOrigin::Opening { .. } => true,
@@ -70,7 +71,11 @@ fn check_feet(world: &World, question: &Question, trace: &Trace) {
     for (at, total) in (0u32..).zip(&trace.origins) {
         let units = trace.endings.iter().flat_map(|ending| &ending.origin_units);
         let rests: u128 = units.filter(|units| units.0 == at).map(|units| units.1).sum();
-        assert_eq!(rests, total.traced, "endings add up to origin {}", question.origins[at as usize].label);
+        assert_eq!(
+            rests, total.traced,
+            "endings add up to origin {}",
+            question.origins[at as usize].label
+        );
     }
 }
 
@@ -98,7 +103,8 @@ fn the_worst_rounding_is_told() {
         let question = world.question(&random.origins);
         for rule in ["pro-rata", "difo:pro-rata", "libr:pro-rata"] {
             let trace = world.forward(&question, rule);
-            let off = |cell: &caudal_trace::Cell| distance(&whole(cell.paid), &carried(cell.carried));
+            let off =
+                |cell: &caudal_trace::Cell| distance(&whole(cell.paid), &carried(cell.carried));
             let worst = trace.cells.iter().map(off).max().unwrap_or_else(|| whole(0));
             let told = carried(i128::try_from(trace.rounding_worst).expect("small"));
             assert_eq!(worst, told, "{rule}");
@@ -110,7 +116,8 @@ fn the_worst_rounding_is_told() {
 /// Invariant 15.
 #[test]
 fn a_balance_of_zero_empties_the_pool() {
-    for (shape, count) in [(seeds::plain(), 150), (seeds::converting(), 150), (seeds::tiny(), 500)] {
+    for (shape, count) in [(seeds::plain(), 150), (seeds::converting(), 150), (seeds::tiny(), 500)]
+    {
         each(&shape, 0..count, |world, random| {
             let view = &world.ledger;
             let question = world.question(&entering(world, &random.origins));
@@ -118,8 +125,8 @@ fn a_balance_of_zero_empties_the_pool() {
                 let trace = world.forward(&question, rule);
                 replay(world, &trace, |line_idx, held| {
                     let line = view.line(line_idx);
-                    let is_empty = view.is_account(line.payer)
-                        && view.balance_before(line_idx) == line.paid;
+                    let is_empty =
+                        view.is_account(line.payer) && view.balance_before(line_idx) == line.paid;
                     let here = held.range((line.payer, 0)..=(line.payer, u32::MAX));
                     let traced: u128 = here.map(|(_, amount)| amount).sum();
                     assert!(!is_empty || traced == 0, "{rule}: line {line_idx} leaves {traced}");
@@ -140,7 +147,10 @@ fn no_account_holds_more_origin_money_than_its_balance() {
             for ending in held {
                 let balance = world.ledger.closing_balance(ending.place);
                 assert!(sum(&ending.amounts) <= balance, "{rule}: {ending:?}");
-                assert!(ending.carried.iter().all(|&(_, carried)| carried >= 0), "{rule}: {ending:?}");
+                assert!(
+                    ending.carried.iter().all(|&(_, carried)| carried >= 0),
+                    "{rule}: {ending:?}"
+                );
             }
         }
     });

@@ -59,7 +59,11 @@ fn check(world: &World, question: &Question, targets: &[Target], rule: &str) {
                 let origins = question.origins.len() as u128;
                 let rounded = found.routes.len() as u128 + 3 * origins;
                 let off = (sum + found.further).abs_diff(here);
-                assert!(off <= rounded, "{rule} at {target:?}: {sum} + {} of {here}", found.further);
+                assert!(
+                    off <= rounded,
+                    "{rule} at {target:?}: {sum} + {} of {here}",
+                    found.further
+                );
             } else {
                 assert_eq!(sum + found.further, of_origin, "{rule} at {target:?}");
             }

@@ -87,9 +87,10 @@ impl Asked<'_> {
         }
         for ending in &exposed.endings {
             let place = ending.place;
-            let targets = match ledger.is_account(place) {
-                true => vec![Target::Balance(place)],
-                false => ledger.receipts(place).iter().map(|&line| Target::Line(line)).collect(),
+            let targets = if ledger.is_account(place) {
+                vec![Target::Balance(place)]
+            } else {
+                ledger.receipts(place).iter().map(|&line| Target::Line(line)).collect()
             };
             let question = self.question_in(self.shown.currency(place));
             let bound = caudal_trace::bound(ledger, &question, &targets, is_most);

@@ -142,13 +142,25 @@ impl Checker<'_> {
         match asked.found.accounts.get(place) {
             Some(row) => {
                 let balance = row.balance.clone().max(whole(0));
-                self.figure(&format!("{what}, other money"), &asked.rest(expected), &(balance - &row.total));
+                self.figure(
+                    &format!("{what}, other money"),
+                    &asked.rest(expected),
+                    &(balance - &row.total),
+                );
             }
-            None => self.skip("other money outside, or where no traced money was, is not shown", place),
+            None => {
+                self.skip("other money outside, or where no traced money was, is not shown", place)
+            }
         }
     }
 
-    fn composition(&mut self, what: &str, expected: &Composition, found: &Amounts, asked: &Asked<'_>) {
+    fn composition(
+        &mut self,
+        what: &str,
+        expected: &Composition,
+        found: &Amounts,
+        asked: &Asked<'_>,
+    ) {
         for label in asked.labels {
             let none = whole(0);
             let expected = expected.get(label).unwrap_or(&none);
@@ -199,6 +211,8 @@ impl Checker<'_> {
 pub(crate) struct Asked<'a> {
     pub(crate) found: &'a Found,
     pub(crate) labels: &'a BTreeSet<String>,
+    /// Whether compositions were compared with backward answers too.
+    pub(crate) is_told_backward: bool,
 }
 
 impl Asked<'_> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use caudal::wire::{EndingRow, Result as RuleResult, Source, Traced, TraceDocument};
+use caudal::wire::{EndingRow, Result as RuleResult, Source, TraceDocument, Traced};
 use caudal_testkit::slow::{Q, SlowOrigin, whole};
 
 use crate::reading::minor;
@@ -90,11 +90,8 @@ impl Laws<'_> {
 
     fn across(&mut self, result: &RuleResult, traced: &Traced, total: &str, all: &str) {
         let amounts = traced.values().map(|amount| minor(amount));
-        let together: Q = if result.exposure {
-            amounts.max().unwrap_or_else(|| whole(0))
-        } else {
-            amounts.sum()
-        };
+        let together: Q =
+            if result.exposure { amounts.max().unwrap_or_else(|| whole(0)) } else { amounts.sum() };
         let total = minor(total);
         self.must(together == total, || format!("{traced:?} is not {total} together"));
         self.must(total <= minor(all), || format!("{traced:?} is more than {all}"));

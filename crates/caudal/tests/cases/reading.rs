@@ -86,7 +86,8 @@ pub(crate) fn found(result: &RuleResult, names: &BTreeMap<String, String>) -> Fo
     let mut found = Found::default();
     for row in result.transfers.iter().flatten() {
         let total = minor(&row.traced_total);
-        let arrived = row.received.as_ref().map_or_else(|| total.clone(), |r| minor(&r.traced_total));
+        let arrived =
+            row.received.as_ref().map_or_else(|| total.clone(), |r| minor(&r.traced_total));
         let traced = amounts(names, &row.traced);
         let line = Carried { amount: minor(&row.amount), traced, total, arrived };
         assert!(found.transfers.insert(row.id.clone(), line).is_none(), "{} stands once", row.id);

@@ -10,11 +10,7 @@ use crate::world::World;
 
 /// Calls a check with one random ledger for each seed. Origins and targets that the ledger has not,
 /// because their lines were netted or never were, are left out.
-pub(crate) fn each(
-    shape: &Shape,
-    seeds: Range<u64>,
-    mut check: impl FnMut(&World, &RandomLedger),
-) {
+pub(crate) fn each(shape: &Shape, seeds: Range<u64>, mut check: impl FnMut(&World, &RandomLedger)) {
     for seed in seeds {
         let mut random = ledger(seed, shape);
         let announce = Announce { seed, shape, random: random.clone() };

@@ -11,7 +11,7 @@ use caudal_testkit::slow::{SlowCase, SlowTransfer};
 
 /// A case in a folder, opened.
 pub(crate) struct World {
-    /// The ledger, with a label for all money that enters and a currency for every place.
+    /// The ledger, with a label for all money from outside and a currency for every place.
     pub(crate) slow: SlowCase,
     pub(crate) case: Case,
     /// The order of lines of one day, where no sequence is stated.
@@ -82,7 +82,8 @@ impl World {
     /// The ids under which a transfer stands in the file: one for each of its parts.
     pub(crate) fn ids(&self, id: &str) -> Vec<String> {
         let found = self.slow.transfers.iter().find(|transfer| transfer.id == id);
-        let one = SlowCase { transfers: found.cloned().into_iter().collect(), ..SlowCase::default() };
+        let one =
+            SlowCase { transfers: found.cloned().into_iter().collect(), ..SlowCase::default() };
         one.with_parts_split().transfers.into_iter().map(|transfer| transfer.id).collect()
     }
 
@@ -101,10 +102,8 @@ fn open(folder: &Path) -> Result<Case, String> {
 fn complete(case: &SlowCase) -> Result<SlowCase, String> {
     let mut case = case.clone();
     for transfer in &mut case.transfers {
-        let is_frontier = case.frontier.contains(&transfer.payer);
-        if is_frontier || (is_outside(&transfer.payer) && transfer.parts.is_empty()) {
-            let prefix = if is_frontier { "unknown:" } else { "" };
-            transfer.parts = vec![(format!("{prefix}{}", transfer.payer), transfer.amount)];
+        if is_outside(&transfer.payer) && transfer.parts.is_empty() {
+            transfer.parts = vec![(transfer.payer.clone(), transfer.amount)];
         }
     }
     if case.currencies.is_empty() && case.transfers.iter().any(|t| t.received.is_some()) {
@@ -141,4 +140,13 @@ fn currencies(case: &SlowCase) -> BTreeMap<String, String> {
     }
     let coded = groups.into_iter().zip(CODES);
     coded.flat_map(|(group, code)| group.into_iter().map(move |p| (p, code.to_owned()))).collect()
+}
+
+/// A case of files given as texts.
+pub(crate) fn case_of(files: &[(&str, &str)]) -> Case {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).expect("a file");
+    }
+    open(folder.path()).unwrap_or_else(|error| panic!("{error}"))
 }

@@ -57,7 +57,12 @@ fn key(route: &RouteRow) -> Vec<String> {
 }
 
 /// Caudal's routes to every exit and every closing balance, and what fell below the threshold.
-fn figures(case: &Case, run: &Run, output: &Output, converted: &Converted) -> BTreeMap<String, i128> {
+fn figures(
+    case: &Case,
+    run: &Run,
+    output: &Output,
+    converted: &Converted,
+) -> BTreeMap<String, i128> {
     let mut figures: BTreeMap<String, i128> = BTreeMap::new();
     let mut add = |key: String, amount: &str| *figures.entry(key).or_default() += atto(amount);
     for from in origins(output, converted) {
@@ -99,7 +104,9 @@ fn below_threshold(result: &RuleResult) -> Vec<(String, &str)> {
     let labels = endings.flat_map(|ending| {
         ending.traced.iter().map(move |(label, amount)| (label, &ending.place, amount))
     });
-    labels.map(|(label, place, amount)| (format!("{label},below@{place}"), amount.as_str())).collect()
+    labels
+        .map(|(label, place, amount)| (format!("{label},below@{place}"), amount.as_str()))
+        .collect()
 }
 
 /// All entries at once; pair by pair, every transfer into an account by itself.
@@ -216,13 +223,19 @@ fn every_trajectory_of_the_nine_examples_is_found_or_explained() {
     println!(
         "{} examples, {} runs, {} outputs, {} trajectories: {} figures equal, {explained} \
          explained; {} amounts carried equal",
-        examples.len(), counts.runs, counts.outputs, counts.rows, counts.equal, counts.carried
+        examples.len(),
+        counts.runs,
+        counts.outputs,
+        counts.rows,
+        counts.equal,
+        counts.carried
     );
 }
 
 /// Fails on a difference that nobody explained, and on an explanation of nothing.
 fn check_explained(different: &[Difference]) -> usize {
-    let mut unused: BTreeSet<&str> = EXPLAINED.iter().flat_map(|(_, rows)| *rows).map(|r| r.0).collect();
+    let mut unused: BTreeSet<&str> =
+        EXPLAINED.iter().flat_map(|(_, rows)| *rows).map(|r| r.0).collect();
     let mut unexplained = Vec::new();
     let micro = atto("0.000001");
     for difference in different {
@@ -236,7 +249,12 @@ fn check_explained(different: &[Difference]) -> usize {
             None => unexplained.push(told(difference)),
         }
     }
-    assert!(unexplained.is_empty(), "{} not explained:\n{}", unexplained.len(), unexplained.join("\n"));
+    assert!(
+        unexplained.is_empty(),
+        "{} not explained:\n{}",
+        unexplained.len(),
+        unexplained.join("\n")
+    );
     assert!(unused.is_empty(), "explained, but equal: {unused:?}");
     different.len()
 }

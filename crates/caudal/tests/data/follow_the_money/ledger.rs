@@ -110,7 +110,8 @@ fn openings(run: &Run, moves: &[Move], converted: &mut Converted) -> BTreeMap<St
     for (account, &amount) in &opening {
         // Their program infers no balance for an account that it first saw outside its boundary;
         // what such an account pays is money that it calls existing.
-        let is_theirs = run.inferred.iter().any(|(kind, name, _)| kind == "initial" && name == account);
+        let is_theirs =
+            run.inferred.iter().any(|(kind, name, _)| kind == "initial" && name == account);
         let label = if is_theirs { "" } else { EXISTING };
         converted.openings += &format!("{account},ETH,{},{label}\n", decimal(amount));
         if is_theirs {
@@ -171,7 +172,8 @@ impl Converted {
         let date = time.replacen(' ', "T", 1);
         let [payer, payee] = sides;
         let (amount, sequence) = (decimal(amount), self.rows);
-        self.transfers += &format!("{id},{date}Z,{payer},{payee},{amount},ETH,{label},{sequence}\n");
+        self.transfers +=
+            &format!("{id},{date}Z,{payer},{payee},{amount},ETH,{label},{sequence}\n");
     }
 }
 
@@ -181,8 +183,10 @@ fn moves(run: &Run) -> Vec<Move> {
     let mut moves = Vec::new();
     for row in run.rows.iter().filter(|row| run.is_within_window(&row["timestamp"])) {
         let way = ways.way(row);
-        let amount = |column: &str| row.get(column).filter(|text| !text.is_empty()).map(|t| atto(t));
-        let outside = |name: &str, is_outside| if is_outside { format!("@{name}") } else { name.to_owned() };
+        let amount =
+            |column: &str| row.get(column).filter(|text| !text.is_empty()).map(|t| atto(t));
+        let outside =
+            |name: &str, is_outside| if is_outside { format!("@{name}") } else { name.to_owned() };
         moves.push(Move {
             id: row["txn_ID"].clone(),
             time: row["timestamp"].clone(),

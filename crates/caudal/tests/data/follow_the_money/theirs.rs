@@ -182,7 +182,8 @@ fn path(row: &BTreeMap<String, String>, converted: &Converted) -> Vec<String> {
         (list(&row["txn_IDs"]), list(&row["txn_types"]), list(&row["acct_IDs"]));
     let mut path = Vec::new();
     let is_existing = row["trj_categ"].starts_with("(existing,");
-    let enters = converted.moves.iter().any(|found| found.id == ids[0] && found.payer.starts_with('@'));
+    let enters =
+        converted.moves.iter().any(|found| found.id == ids[0] && found.payer.starts_with('@'));
     if is_existing && !enters {
         path.push(EXISTING.to_owned());
     }

@@ -1,0 +1,98 @@
+//! Several rules side by side: one row for each place, one column for each rule.
+
+use std::collections::BTreeMap;
+
+use caudal::wire::{Result as RuleResult, TraceDocument};
+use caudal::{Message, Terms};
+
+use super::lines::{Column, Lines, ROWS_SHOWN, heading, line};
+use super::{ending_word, rule_line};
+
+/// Whether a result has a column of its own in the comparison.
+fn is_compared(result: &RuleResult) -> bool {
+    result.endings.is_some() && !result.exposure && result.not_computed.is_none()
+}
+
+/// Whether a result is shown below the comparison: it has figures that no column holds.
+pub(super) fn stands_alone(result: &RuleResult) -> bool {
+    !is_compared(result) && !(result.exposure && result.endings.is_some())
+        || result.reached.is_some()
+        || result.not_computed.is_some()
+}
+
+/// Several rules side by side: one row for each place, one column for each rule.
+pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
+    let mut text = String::new();
+    let compared: Vec<&RuleResult> = document.results.iter().filter(|r| is_compared(r)).collect();
+    if compared.is_empty() {
+        return text;
+    }
+    let origins = document.results.iter().find_map(|result| result.origin_total.as_ref());
+    for origin in origins.into_iter().flatten() {
+        line(&mut text, &format!("{}  {} {}", origin.label, origin.amount, origin.currency));
+    }
+    heading(&mut text, &terms.word("table-where"));
+    let origin_currencies: Vec<&str> =
+        origins.into_iter().flatten().map(|origin| origin.currency.as_str()).collect();
+    let mut rows: BTreeMap<(usize, &str, &str), BTreeMap<usize, &str>> = BTreeMap::new();
+    let mut kinds: Vec<&str> = Vec::new();
+    for (at, result) in compared.iter().enumerate() {
+        for ending in result.endings.iter().flatten() {
+            let kind = position(&mut kinds, &ending.kind);
+            let row = rows.entry((kind, &ending.place, &ending.currency)).or_default();
+            row.insert(at, &ending.amount);
+        }
+    }
+    let mut columns = vec![
+        Column::left(terms.word("column-kind")),
+        Column::left(terms.word("column-place")),
+        Column::left(terms.word("column-currency")),
+    ];
+    columns.extend(compared.iter().map(|result| Column::right(result.rule.clone())));
+    let mut lines = Lines::new(columns);
+    for ((kind, place, currency), amounts) in &rows {
+        let mut cells =
+            vec![ending_word(kinds[*kind], terms), (*place).to_owned(), (*currency).to_owned()];
+        for (at, result) in compared.iter().enumerate() {
+            // A bound does not pass a conversion: there a missing figure is unknown, not zero.
+            let is_unknown = result.origin_total.is_none() && !origin_currencies.contains(currency);
+            let missing = if is_unknown { "?" } else { "-" };
+            cells.push((*amounts.get(&at).unwrap_or(&missing)).to_owned());
+        }
+        lines.row(cells);
+    }
+    text.push_str(&lines.finish(terms));
+    text.push('\n');
+    for result in &document.results {
+        text.push_str(&rule_line(&result.rule, &result.authority, terms));
+        if result.exposure {
+            line(&mut text, &exposed_line(result, terms));
+        }
+    }
+    text
+}
+
+/// Exposure beside rules that trace amounts: where, not how much.
+fn exposed_line(result: &RuleResult, terms: &Terms) -> String {
+    let places: Vec<&str> = result.endings.iter().flatten().map(|e| e.place.as_str()).collect();
+    let mut shown = places.iter().take(ROWS_SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if places.len() > ROWS_SHOWN {
+        shown.push_str(", …");
+    }
+    let message = Message::new("line-exposed")
+        .with("transfers", result.transfers.iter().flatten().count())
+        .with("places", shown);
+    format!("  {}", terms.say(&message))
+}
+
+fn position<'k>(kinds: &mut Vec<&'k str>, kind: &'k str) -> usize {
+    const ORDER: [&str; 6] =
+        ["held", "outside", "frontier", "repaid-bank", "below-threshold", "cut-at-cap"];
+    if kinds.is_empty() {
+        kinds.extend(ORDER);
+    }
+    kinds.iter().position(|&known| known == kind).unwrap_or_else(|| {
+        kinds.push(kind);
+        kinds.len() - 1
+    })
+}

@@ -1,0 +1,129 @@
+//! Documents as tables for people, in their language.
+//!
+//! *Shape.* One rule is shown in full: endings, transfers, accounts, receipts. Several rules are
+//! shown side by side, one column each, since that is how a choice between them is read. Long lists
+//! are cut and say so; nothing is rounded or grouped, so that any figure can be searched for.
+
+mod compare;
+mod lines;
+mod result;
+
+use std::fmt::Write as _;
+
+use caudal::wire::{
+    Assumption, ExplainDocument, ProblemRow, Question, RouteRow, Source, TraceDocument,
+};
+use caudal::{Message, Terms};
+
+pub(crate) use compare::comparison;
+use compare::stands_alone;
+use lines::{ROWS_SHOWN, heading, line, more};
+use result::one_result;
+
+/// A trace.
+pub(crate) fn trace(document: &TraceDocument, terms: &Terms) -> String {
+    let mut text = question(&document.question, terms);
+    if document.results.len() > 1 {
+        text.push('\n');
+        text.push_str(&comparison(document, terms));
+        for result in document.results.iter().filter(|result| stands_alone(result)) {
+            text.push_str(&one_result(result, terms));
+        }
+    } else {
+        for result in &document.results {
+            text.push_str(&one_result(result, terms));
+        }
+    }
+    text.push_str(&footer(&document.assumptions, &document.problems, terms));
+    text
+}
+
+/// A route or several, hop by hop.
+pub(crate) fn explain(document: &ExplainDocument, terms: &Terms) -> String {
+    let mut text = question(&document.question, terms);
+    text.push('\n');
+    text.push_str(&rule_line(&document.rule, &document.authority, terms));
+    text.push('\n');
+    text.push_str(&routes(&document.routes, terms));
+    let currency = document.traced.first().map_or("", |row| row.currency.as_str());
+    if let Some(amount) = &document.further {
+        let further = Message::new("line-further").with("amount", amount);
+        line(&mut text, &terms.say(&further.with("currency", currency)));
+    }
+    text.push_str(&footer(&document.assumptions, &document.problems, terms));
+    text
+}
+
+fn question(question: &Question, terms: &Terms) -> String {
+    let (from, to) = (question.from.join(" "), question.to.join(" "));
+    let message = match (question.from.is_empty(), question.to.is_empty()) {
+        (false, true) => Message::new("line-question").with("from", from),
+        (true, _) => Message::new("line-question-backward").with("to", to),
+        (false, false) => Message::new("line-question-between").with("from", from).with("to", to),
+    };
+    let mut text = String::new();
+    line(&mut text, &terms.say(&message));
+    for file in &question.ledger {
+        line(&mut text, &format!("{}  sha256 {}", file.file, file.sha256));
+    }
+    text
+}
+
+fn rule_line(rule: &str, authority: &str, terms: &Terms) -> String {
+    let family = rule.split(':').next().unwrap_or(rule);
+    let message = Message::new("line-rule")
+        .with("rule", rule)
+        .with("name", terms.say(&Message::new(format!("rule-{family}"))))
+        .with("authority", authority);
+    format!("{}\n", terms.say(&message))
+}
+
+fn ending_word(kind: &str, terms: &Terms) -> String {
+    terms.say(&Message::new(format!("ending-{kind}")))
+}
+
+fn source(source: &Source) -> String {
+    format!("{}:{}", source.file, source.row)
+}
+
+fn routes(routes: &[RouteRow], terms: &Terms) -> String {
+    let mut text = String::new();
+    for (at, route) in routes.iter().enumerate() {
+        let message = Message::new("line-route")
+            .with("amount", &route.amount)
+            .with("currency", &route.currency)
+            .with("label", &route.label);
+        writeln!(text, "{}. {}", at + 1, terms.say(&message)).expect("a text takes everything");
+        for hop in &route.hops {
+            writeln!(text, "   - {}", hop.sentence).expect("a text takes everything");
+            if let Some(place) = &hop.source {
+                let digest = place.sha256.get(..8).unwrap_or("");
+                writeln!(text, "     [{}, sha256 {digest}…]", source(place))
+                    .expect("a text takes everything");
+            }
+        }
+    }
+    if routes.is_empty() {
+        line(&mut text, &terms.word("line-nothing"));
+    }
+    text
+}
+
+fn footer(assumptions: &[Assumption], problems: &[ProblemRow], terms: &Terms) -> String {
+    let mut text = String::new();
+    heading(&mut text, &terms.word("table-assumptions"));
+    for assumption in assumptions {
+        line(&mut text, &format!("  - {} [{}]", assumption.text, assumption.code));
+    }
+    if !problems.is_empty() {
+        heading(&mut text, &terms.word("table-problems"));
+    }
+    for problem in problems.iter().take(ROWS_SHOWN) {
+        let severity = terms.say(&Message::new(format!("severity-{}", problem.severity)));
+        let place =
+            problem.source.as_ref().map_or_else(String::new, |s| format!(" ({})", source(s)));
+        line(&mut text, &format!("  - {severity}: {}{place} [{}]", problem.text, problem.code));
+    }
+    text.push_str(&more(problems.len(), terms));
+    text
+}

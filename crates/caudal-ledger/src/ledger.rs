@@ -1,0 +1,192 @@
+//! The ledger in memory: lines in columns, places with their totals, and the index over both.
+
+use caudal_model::TransferTable;
+use caudal_model::collections::{Dictionary, LookupMap};
+
+use crate::column::Column;
+use crate::lists::Lists;
+use crate::reversal::{Netted, UnmatchedReversal};
+use crate::view::{LedgerView, Line, LineIdx, LineKind, Place, PlaceIdx, PlaceKind};
+
+/// A payment above the balance, and by how much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdrawn {
+    /// Position of the transfer in the table.
+    pub transfer_idx: u32,
+    /// Minor units that were missing.
+    pub missing: u128,
+}
+
+/// An ordered ledger in memory with its index. Immutable.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    pub(crate) kind: Vec<LineKind>,
+    pub(crate) payer: Vec<PlaceIdx>,
+    pub(crate) payee: Vec<PlaceIdx>,
+    pub(crate) paid: Column,
+    pub(crate) converted: LookupMap<LineIdx, u128>,
+    pub(crate) source_idx: Vec<u32>,
+    pub(crate) paid_before: Column,
+    pub(crate) received_before: Column,
+    pub(crate) balance_before: Column,
+    pub(crate) places: Vec<Place>,
+    pub(crate) state: Vec<PlaceState>,
+    pub(crate) names: Names,
+    pub(crate) payments: Lists,
+    pub(crate) receipts: Lists,
+    pub(crate) line_of: Vec<LineIdx>,
+    pub(crate) opening_lines: u32,
+    pub(crate) overdrawn: Vec<Overdrawn>,
+    pub(crate) netted: Vec<Netted>,
+    pub(crate) unmatched: Vec<UnmatchedReversal>,
+    pub(crate) tied_transfers: u64,
+    pub(crate) order_cuts: u64,
+    pub(crate) against_date: Option<u32>,
+}
+
+/// Names of places: those of the table, then those that only an opening balance mentions.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    pub(crate) extra: Dictionary,
+    pub(crate) first_extra: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PlaceState {
+    pub(crate) received: u128,
+    pub(crate) paid: u128,
+    pub(crate) debt: u128,
+    pub(crate) bank: Option<PlaceIdx>,
+}
+
+impl PlaceState {
+    pub(crate) fn balance(self) -> u128 {
+        self.received - self.paid
+    }
+}
+
+impl Ledger {
+    /// The name of a place (for a bank: of the account it lends to).
+    pub fn name<'a>(&'a self, table: &'a TransferTable, place: PlaceIdx) -> &'a str {
+        let idx = self.places[place as usize].name_idx;
+        match idx.checked_sub(self.names.first_extra) {
+            Some(extra) => self.names.extra.get(extra),
+            None => table.names().get(idx),
+        }
+    }
+
+    /// The places with a name, one for each currency; banks are not among them.
+    pub fn places_named(&self, table: &TransferTable, name: &str) -> Vec<PlaceIdx> {
+        let extra = || self.names.extra.find(name).map(|at| self.names.first_extra + at);
+        let name_idx = table.names().find(name).or_else(extra);
+        let is_it =
+            |place: &Place| Some(place.name_idx) == name_idx && place.kind != PlaceKind::Bank;
+        let all = (0u32..).zip(&self.places);
+        all.filter(|(_, place)| is_it(place)).map(|(idx, _)| idx).collect()
+    }
+
+    /// The line of a transfer of the table; `None` if it lies beyond the period or was netted.
+    pub fn line_of_transfer(&self, transfer_idx: u32) -> Option<LineIdx> {
+        self.line_of.get(transfer_idx as usize).copied().filter(|&line| line != LineIdx::MAX)
+    }
+
+    /// Lines of the opening balances, which stand first.
+    pub fn opening_lines(&self) -> std::ops::Range<LineIdx> {
+        0..self.opening_lines
+    }
+
+    /// Payments above the balance.
+    pub fn overdrawn(&self) -> &[Overdrawn] {
+        &self.overdrawn
+    }
+
+    /// Deposits and reversals that cancel each other and left the trace.
+    pub fn netted(&self) -> &[Netted] {
+        &self.netted
+    }
+
+    /// Reversals that stayed ordinary payments.
+    pub fn unmatched_reversals(&self) -> &[UnmatchedReversal] {
+        &self.unmatched
+    }
+
+    /// Transfers that share a day and an account with another and whose order nothing proves.
+    pub fn tied_transfers(&self) -> u64 {
+        self.tied_transfers
+    }
+
+    /// How often a same-day policy had to cut a circle of waiting transfers.
+    pub fn order_cuts(&self) -> u64 {
+        self.order_cuts
+    }
+
+    /// The first transfer whose stated sequence runs against its date.
+    pub fn sequence_against_date(&self) -> Option<u32> {
+        self.against_date
+    }
+}
+
+impl LedgerView for Ledger {
+    fn line_count(&self) -> u32 {
+        u32::try_from(self.payer.len()).unwrap_or(u32::MAX)
+    }
+
+    fn place_count(&self) -> u32 {
+        u32::try_from(self.places.len()).unwrap_or(u32::MAX)
+    }
+
+    fn line(&self, line: LineIdx) -> Line {
+        let at = line as usize;
+        let paid = self.paid.get(at);
+        let converted = if self.converted.is_empty() { None } else { self.converted.get(&line) };
+        Line {
+            kind: self.kind[at],
+            payer: self.payer[at],
+            payee: self.payee[at],
+            paid,
+            received: converted.copied().unwrap_or(paid),
+            source_idx: self.source_idx[at],
+            is_conversion: converted.is_some(),
+        }
+    }
+
+    fn payer(&self, line: LineIdx) -> PlaceIdx {
+        self.payer[line as usize]
+    }
+
+    fn place(&self, place: PlaceIdx) -> Place {
+        self.places[place as usize]
+    }
+
+    fn paid_before(&self, line: LineIdx) -> u128 {
+        self.paid_before.get(line as usize)
+    }
+
+    fn received_before(&self, line: LineIdx) -> u128 {
+        self.received_before.get(line as usize)
+    }
+
+    fn balance_before(&self, line: LineIdx) -> u128 {
+        self.balance_before.get(line as usize)
+    }
+
+    fn closing_balance(&self, place: PlaceIdx) -> u128 {
+        if self.is_account(place) { self.state[place as usize].balance() } else { 0 }
+    }
+
+    fn closing_debt(&self, place: PlaceIdx) -> u128 {
+        self.state[place as usize].debt
+    }
+
+    fn payments(&self, place: PlaceIdx) -> &[LineIdx] {
+        self.payments.of_place(place)
+    }
+
+    fn receipts(&self, place: PlaceIdx) -> &[LineIdx] {
+        self.receipts.of_place(place)
+    }
+
+    fn has_conversions(&self) -> bool {
+        !self.converted.is_empty()
+    }
+}

@@ -1,0 +1,49 @@
+//! Lines by place: payments and receipts, found without a search.
+//!
+//! *Shape.* All lists stand end to end in one column; counting sort keeps ledger order inside each.
+
+use crate::view::{LineIdx, NO_PLACE, PlaceIdx};
+
+/// Lines by place: one list each, end to end.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lists {
+    start: Vec<u32>,
+    lines: Vec<LineIdx>,
+}
+
+impl Lists {
+    /// The lists of payments and of receipts. They share nothing, so each has a core.
+    pub(crate) fn both(places: usize, payers: &[PlaceIdx], payees: &[PlaceIdx]) -> (Self, Self) {
+        std::thread::scope(|scope| {
+            let payments = scope.spawn(|| Self::of(places, payers));
+            let receipts = Self::of(places, payees);
+            (payments.join().expect("counting lines does not fail"), receipts)
+        })
+    }
+
+    /// Counting sort: lines of one place keep their order.
+    fn of(places: usize, ends: &[PlaceIdx]) -> Self {
+        let mut start = vec![0u32; places + 1];
+        for &place in ends.iter().filter(|&&place| place != NO_PLACE) {
+            start[place as usize + 1] += 1;
+        }
+        for at in 1..start.len() {
+            start[at] += start[at - 1];
+        }
+        let mut next = start.clone();
+        let mut lines = vec![0; start[places] as usize];
+        for (line, &place) in (0u32..).zip(ends) {
+            if place != NO_PLACE {
+                let slot = &mut next[place as usize];
+                lines[*slot as usize] = line;
+                *slot += 1;
+            }
+        }
+        Self { start, lines }
+    }
+
+    pub(crate) fn of_place(&self, place: PlaceIdx) -> &[LineIdx] {
+        let place = place as usize;
+        &self.lines[self.start[place] as usize..self.start[place + 1] as usize]
+    }
+}

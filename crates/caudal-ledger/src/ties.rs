@@ -1,0 +1,55 @@
+//! How many transfers stand in an order that nothing proves.
+
+use crate::view::{LedgerView, PlaceIdx};
+
+/// Counts transfers that share a group of unproved order and an account with another.
+#[derive(Default)]
+pub(crate) struct Ties {
+    group: u32,
+    /// By place: the last group that touched it, and the position of its first transfer there.
+    last: Vec<(u32, u32)>,
+    /// By position in the group: whether it was counted.
+    is_counted: Vec<bool>,
+    tied_transfers: u64,
+}
+
+impl Ties {
+    /// Begins a group of so many transfers.
+    pub(crate) fn begin(&mut self, len: usize) {
+        self.group += 1;
+        self.is_counted.clear();
+        self.is_counted.resize(len, false);
+    }
+
+    /// Notes the ends of the transfer at a position of the group.
+    pub(crate) fn meet(
+        &mut self,
+        ledger: &impl LedgerView,
+        at: u32,
+        (payer, payee): (PlaceIdx, PlaceIdx),
+    ) {
+        for place in [payer, payee].into_iter().filter(|&place| ledger.is_account(place)) {
+            if self.last.len() <= place as usize {
+                self.last.resize(ledger.place_count() as usize, (0, 0));
+            }
+            let (group, first) = self.last[place as usize];
+            if group == self.group {
+                self.add(first);
+                self.add(at);
+            } else {
+                self.last[place as usize] = (self.group, at);
+            }
+        }
+    }
+
+    fn add(&mut self, at: u32) {
+        let is_counted = &mut self.is_counted[at as usize];
+        self.tied_transfers += u64::from(!*is_counted);
+        *is_counted = true;
+    }
+
+    /// How many were tied, in all groups.
+    pub(crate) fn count(&self) -> u64 {
+        self.tied_transfers
+    }
+}
