@@ -1,7 +1,7 @@
 //! Measures of the engine, beside a plain full-sweep tracer on the same ledger in the same run.
 //!
 //! ```text
-//! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--seed N]
+//! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--sweeps N] [--seed N]
 //! ```
 //!
 //! *Shape.* For each size a seeded ledger is made in memory, indexed, and asked. Times of one run
@@ -14,11 +14,17 @@ mod workload;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: caudal-bench [--transfers N]... [--origins N] [--seed N]";
+const USAGE: &str = "usage: caudal-bench [--transfers N]... [--origins N] [--sweeps N] [--seed N]";
 
+/// What to measure.
 struct Options {
+    /// Sizes of the ledger.
     transfers: Vec<u64>,
+    /// Questions to ask by index.
     origins: usize,
+    /// How often each full sweep is repeated; the median is printed.
+    sweeps: usize,
+    /// Repeats everything but the times.
     seed: u64,
 }
 
@@ -28,18 +34,19 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     for &transfers in &options.transfers {
-        measure::run(transfers, options.origins, options.seed);
+        measure::run(transfers, &options);
     }
     ExitCode::SUCCESS
 }
 
 fn parse(mut args: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options = Options { transfers: Vec::new(), origins: 1000, seed: 1 };
+    let mut options = Options { transfers: Vec::new(), origins: 1000, sweeps: 5, seed: 1 };
     while let Some(flag) = args.next() {
         let value: u64 = args.next()?.replace('_', "").parse().ok()?;
         match flag.as_str() {
             "--transfers" => options.transfers.push(value),
             "--origins" => options.origins = usize::try_from(value).ok()?,
+            "--sweeps" => options.sweeps = usize::try_from(value).ok()?.max(1),
             "--seed" => options.seed = value,
             _ => return None,
         }

@@ -9,15 +9,13 @@ use caudal_trace::{
     sum, unwatched,
 };
 
-use crate::{baseline, workload};
-
-/// Origins that the sweeping baseline is run for: each costs a pass over the ledger.
-const SWEEPS: usize = 5;
+use crate::{Options, baseline, workload};
 
 /// Origins for rules that touch much of the ledger.
 const WIDE_ORIGINS: usize = 20;
 
-pub(crate) fn run(transfers: u64, origin_count: usize, seed: u64) {
+pub(crate) fn run(transfers: u64, options: &Options) {
+    let seed = options.seed;
     println!("# {transfers} transfers, seed {seed}");
     let (work, made) = timed(|| workload::make(transfers, seed));
     println!("{:<44} {:>12}", "ledger made in memory", seconds(made));
@@ -36,19 +34,22 @@ pub(crate) fn run(transfers: u64, origin_count: usize, seed: u64) {
     let (lifo, matched) = timed(|| LifoIndex::build(&ledger));
     println!("{:<44} {:>12}   {} segments", "lifo matched", seconds(matched), lifo.segment_count());
     drop(lifo);
-    let rows = workload::origins(&work.table, origin_count, seed);
+    let rows = workload::origins(&work.table, options.origins.max(options.sweeps), seed);
     let origins: Vec<LineIdx> = rows.iter().filter_map(|&r| ledger.line_of_transfer(r)).collect();
-    ask(&ledger, &origins);
+    let tracer = Tracer::new(&ledger);
+    if options.origins > 0 {
+        ask(&tracer, &origins, options.sweeps);
+    }
+    sweep_pro_rata(&tracer, &origins, options.sweeps);
 }
 
-fn ask(ledger: &Ledger, origins: &[LineIdx]) {
-    let tracer = Tracer::new(ledger);
+fn ask(tracer: &Tracer<'_, Ledger>, origins: &[LineIdx], sweeps: usize) {
     tracer.lifo();
-    let sweep = sweep_fifo(ledger, &tracer, origins);
+    let sweep = sweep_fifo(tracer, origins, sweeps);
     for rule in [Rule::Fifo, Rule::Lifo] {
         let mut touched = Vec::new();
         let forward = latencies(origins, |line| {
-            let trace = forward(&tracer, line, rule);
+            let trace = forward(tracer, line, rule);
             touched.push(trace.lines.len());
         });
         print_latencies(&format!("{rule} forward"), &forward, Some(sweep));
@@ -60,7 +61,7 @@ fn ask(ledger: &Ledger, origins: &[LineIdx]) {
             at(&touched, 100)
         );
         let back = latencies(origins, |line| {
-            let found = backward(&tracer, Target::Line(line), rule);
+            let found = backward(tracer, Target::Line(line), rule);
             assert!(found.is_ok(), "an origin has a composition");
         });
         print_latencies(&format!("{rule} backward"), &back, Some(sweep));
@@ -69,18 +70,17 @@ fn ask(ledger: &Ledger, origins: &[LineIdx]) {
     let rules = ["difo", "libr", "poison", "pro-rata", "libr:pro-rata"];
     for rule in rules.iter().filter_map(|id| id.parse::<Rule>().ok()) {
         let mut touched = 0;
-        let times = latencies(wide, |line| touched += forward(&tracer, line, rule).lines.len());
+        let times = latencies(wide, |line| touched += forward(tracer, line, rule).lines.len());
         print_latencies(&format!("{rule} forward"), &times, None);
         println!("{:<44} {:>12}", "  transfers touched, mean", touched / wide.len().max(1));
     }
-    sweep_pro_rata(ledger, &tracer, origins);
 }
 
 /// The baseline for `fifo`, which must find what the engine finds; the median time of a sweep.
-fn sweep_fifo(ledger: &Ledger, tracer: &Tracer<'_, Ledger>, origins: &[LineIdx]) -> Duration {
+fn sweep_fifo(tracer: &Tracer<'_, Ledger>, origins: &[LineIdx], sweeps: usize) -> Duration {
     let mut times = Vec::new();
-    for &line in origins.iter().take(SWEEPS) {
-        let (held, time) = timed(|| baseline::fifo(ledger, line));
+    for &line in origins.iter().take(sweeps) {
+        let (held, time) = timed(|| baseline::fifo(tracer.view(), line));
         times.push(time);
         assert_eq!(held, held_by(&forward(tracer, line, Rule::Fifo)), "engine and sweep agree");
     }
@@ -90,29 +90,37 @@ fn sweep_fifo(ledger: &Ledger, tracer: &Tracer<'_, Ledger>, origins: &[LineIdx])
     median
 }
 
-/// One origin at the very start, so that the engine's pro rata goes over to its full sweep.
-fn sweep_pro_rata(ledger: &Ledger, tracer: &Tracer<'_, Ledger>, origins: &[LineIdx]) {
+/// One origin near the start, so that the engine's pro rata goes over to its full sweep.
+fn sweep_pro_rata(tracer: &Tracer<'_, Ledger>, origins: &[LineIdx], sweeps: usize) {
     let Some(&first) = origins.iter().min() else { return };
+    let ledger = tracer.view();
     let mut question = question(ledger, first);
+    let swept = ledger.line_count() - first;
     for (name, keep_lines) in [("with every line kept", true), ("endings only", false)] {
         question.keep_lines = keep_lines;
-        let (trace, time) = timed(|| {
+        let mut touched = 0;
+        let time = median_of(sweeps, || {
             let found = tracer.forward(&question, Rule::ProRata, &mut unwatched);
-            found.ok().flatten().expect("pro rata traces, and nobody stops it")
+            let trace = found.ok().flatten().expect("pro rata traces, and nobody stops it");
+            assert!(held_by(&trace) > 0 || trace.endings.len() > 1, "the money is somewhere");
+            touched = trace.lines.len().max(touched);
         });
-        let swept = ledger.line_count() - first;
         let label = format!("pro-rata sweep, {name}");
-        println!("{label:<44} {:>12}   {} lines/s", seconds(time), rate(swept, time));
-        assert!(held_by(&trace) > 0 || trace.endings.len() > 1, "the money is somewhere");
+        let touched =
+            if keep_lines { format!(", {touched} of {swept} carry") } else { String::new() };
+        println!("{label:<44} {:>12}   {} lines/s{touched}", seconds(time), rate(swept, time));
     }
-    let (_, plain) = timed(|| baseline::pro_rata(ledger, first));
-    let swept = ledger.line_count();
-    println!(
-        "{:<44} {:>12}   {} lines/s",
-        "plain pro-rata sweep, truncating, no print",
-        seconds(plain),
-        rate(swept, plain)
-    );
+    let time = median_of(sweeps, || {
+        assert!(baseline::pro_rata(ledger, first) > 0, "some of it stays");
+    });
+    let name = "plain pro-rata sweep, truncating, unprinted";
+    println!("{name:<44} {:>12}   {} lines/s", seconds(time), rate(ledger.line_count(), time));
+}
+
+fn median_of(times: usize, mut work: impl FnMut()) -> Duration {
+    let mut found: Vec<Duration> = (0..times).map(|_| timed(&mut work).1).collect();
+    found.sort_unstable();
+    at(&found, 50)
 }
 
 fn question(ledger: &Ledger, line: LineIdx) -> Question {

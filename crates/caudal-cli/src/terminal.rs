@@ -27,7 +27,6 @@ impl Terminal {
         // be set, Ctrl-C ends the program as usual: nothing is written while a trace runs.
         drop(ctrlc::set_handler(move || {
             if asked.swap(true, Ordering::Relaxed) {
-                #[expect(clippy::exit, reason = "the user asked twice")]
                 std::process::exit(1);
             }
         }));
@@ -47,7 +46,7 @@ impl Terminal {
                 ExitCode::SUCCESS
             }
             Ok(Err(Failure::Output(error))) => {
-                self.say(&format!("{}: {error}", self.terms.word("word-error")));
+                say(&format!("{}: {error}", self.terms.word("word-error")));
                 ExitCode::from(1)
             }
             Ok(Err(Failure::Caudal(error))) => {
@@ -55,7 +54,7 @@ impl Terminal {
                 ExitCode::from(if error.kind == ErrorKind::Usage { 2 } else { 1 })
             }
             Err(_) => {
-                self.say(&self.terms.word("line-internal"));
+                say(&self.terms.word("line-internal"));
                 ExitCode::from(255)
             }
         }
@@ -113,9 +112,9 @@ impl Terminal {
         }
         let hint = self.terms.word("word-hint");
         for message in &error.hints {
-            text.push_str(&format!("\n\n{hint}: {}", self.terms.say(message)));
+            text = format!("{text}\n\n{hint}: {}", self.terms.say(message));
         }
-        self.say(&text);
+        say(&text);
     }
 
     /// A problem as it is printed: what, where, and what to do about it.
@@ -133,11 +132,11 @@ impl Terminal {
         let (code, file) = (problem.code, &problem.file);
         format!("{severity}: {sentence} [{code}]\n  --> {file}, {place}\n  {hint}")
     }
+}
 
-    /// A line on standard error, which may be closed.
-    fn say(&self, text: &str) {
-        drop(writeln!(io::stderr().lock(), "{text}"));
-    }
+/// A line on standard error, which may be closed.
+fn say(text: &str) {
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }
 
 fn bar(template: &str) -> ProgressBar {

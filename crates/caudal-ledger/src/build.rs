@@ -265,7 +265,8 @@ impl<'a> Builder<'a> {
         let Some(missing) = paid.checked_sub(balance).filter(|&missing| missing > 0) else {
             return Ok(());
         };
-        self.ledger.overdrawn.push(Overdrawn { transfer_idx: row, missing });
+        let owed = self.ledger.state[payer as usize].debt + missing;
+        self.ledger.overdrawn.push(Overdrawn { transfer_idx: row, missing, owed });
         match self.overdraft {
             Overdraft::Refuse => {
                 return Err(BuildLedgerError::BelowZero { transfer_idx: row, missing });

@@ -15,6 +15,8 @@ pub struct Overdrawn {
     pub transfer_idx: u32,
     /// Minor units that were missing.
     pub missing: u128,
+    /// What the account owes its bank after the payment; without a loan, what was missing.
+    pub owed: u128,
 }
 
 /// An ordered ledger in memory with its index. Immutable.

@@ -7,6 +7,10 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use ethnum::U256;
+use smallvec::{SmallVec, smallvec};
+
+/// A list that mostly is short, such as one amount for each origin: it needs no allocation then.
+pub(crate) type Few<T> = SmallVec<[T; 2]>;
 
 /// Binary places that a carried amount has below the minor unit.
 pub const CARRIED_BITS: u32 = 40;
@@ -64,7 +68,7 @@ pub(crate) fn mul_div_round(a: u128, b: u128, c: u128) -> u128 {
 
 /// Cuts a carried amount in proportion: pieces of `parts` (which sum to at most `whole`) that sum
 /// exactly to their share of `share`, by rounding prefix sums.
-pub(crate) fn shares_of(parts: impl Iterator<Item = i128>, share: u128, whole: u128) -> Vec<i128> {
+pub(crate) fn shares_of(parts: impl Iterator<Item = i128>, share: u128, whole: u128) -> Few<i128> {
     let (mut sum, mut given) = (0u128, 0u128);
     parts
         .map(|part| {
@@ -82,18 +86,18 @@ pub(crate) fn shares_of(parts: impl Iterator<Item = i128>, share: u128, whole: u
 ///
 /// *Units.* `wanted` in carried units (they may be negative), the result in minor units. `most` and
 /// `total` must allow a solution.
-pub(crate) fn nearest_whole(wanted: &[i128], most: &[u128], total: u128) -> Vec<u128> {
-    let mut whole: Vec<u128> = wanted
+pub(crate) fn nearest_whole(wanted: &[i128], most: &[u128], total: u128) -> Few<u128> {
+    let mut whole: Few<u128> = wanted
         .iter()
         .zip(most)
         .map(|(&y, &most)| u128::try_from(y >> CARRIED_BITS).unwrap_or(0).min(most))
         .collect();
     let sum: u128 = whole.iter().sum();
-    let gaps = |whole: &[u128]| -> Vec<i128> {
+    let gaps = |whole: &[u128]| -> Few<i128> {
         wanted.iter().zip(whole).map(|(&y, &whole)| y - carry(whole)).collect()
     };
     if sum < total {
-        let rooms: Vec<u128> = most.iter().zip(&whole).map(|(most, whole)| most - whole).collect();
+        let rooms: Few<u128> = most.iter().zip(&whole).map(|(most, whole)| most - whole).collect();
         let units = units(gaps(&whole), &rooms, total - sum);
         whole.iter_mut().zip(units).for_each(|(whole, units)| *whole += units);
     } else if sum > total {
@@ -104,11 +108,41 @@ pub(crate) fn nearest_whole(wanted: &[i128], most: &[u128], total: u128) -> Vec<
     whole
 }
 
+/// The first of two numbers as [`nearest_whole`] gives them, without a list.
+pub(crate) fn nearest_of_two(wanted: [i128; 2], most: [u128; 2], total: u128) -> u128 {
+    let floor = |at: usize| u128::try_from(wanted[at] >> CARRIED_BITS).unwrap_or(0).min(most[at]);
+    let whole = [floor(0), floor(1)];
+    let gap = |at: usize| wanted[at] - carry(whole[at]);
+    let sum = whole[0] + whole[1];
+    if sum == total {
+        whole[0]
+    } else if sum + 1 == total {
+        let is_first = whole[0] < most[0] && (whole[1] == most[1] || gap(0) >= gap(1));
+        whole[0] + u128::from(is_first)
+    } else if sum == total + 1 {
+        let is_first = whole[0] > 0 && (whole[1] == 0 || gap(0) <= gap(1));
+        whole[0] - u128::from(is_first)
+    } else {
+        nearest_whole(&wanted, &most, total)[0]
+    }
+}
+
 /// Gives out units one by one, each where the gap is widest, ties to the first; a unit narrows its
 /// gap by one. `rooms` say how many each can take, together at least `left`.
-fn units(mut gaps: Vec<i128>, rooms: &[u128], left: u128) -> Vec<u128> {
-    let mut given = vec![0; gaps.len()];
+fn units(mut gaps: Few<i128>, rooms: &[u128], left: u128) -> Few<u128> {
+    let mut given: Few<u128> = smallvec![0; gaps.len()];
     let mut left = left;
+    if left == 1 {
+        // Most often one unit is wanting: one look at each serves.
+        let mut widest: Option<usize> = None;
+        for at in (0..gaps.len()).filter(|&at| rooms[at] > 0) {
+            if widest.is_none_or(|widest| gaps[at] > gaps[widest]) {
+                widest = Some(at);
+            }
+        }
+        given[widest.expect("the limits allow the total")] = 1;
+        return given;
+    }
     if left > gaps.len() as u128 {
         // Far from the wish: all that is wider than some level at once, or it would take for ever.
         let level = level(&gaps, rooms, left);
@@ -156,6 +190,10 @@ fn units_above(gap: i128, level: i128, room: u128) -> u128 {
 mod tests {
     use super::*;
 
+    fn nearest(wanted: &[i128], most: &[u128], total: u128) -> Vec<u128> {
+        nearest_whole(wanted, most, total).into_vec()
+    }
+
     #[test]
     fn products_beyond_128_bits_divide_exactly() {
         let big = u128::MAX / 3;
@@ -188,20 +226,37 @@ mod tests {
     #[test]
     fn whole_units_foot_and_stay_near() {
         let third = ONE / 3;
-        assert_eq!(nearest_whole(&[third, third, ONE - 2 * third], &[1, 1, 1], 1), [0, 0, 1]);
-        assert_eq!(nearest_whole(&[ONE / 2, ONE / 2], &[1, 1], 1), [1, 0], "ties to the first");
-        assert_eq!(nearest_whole(&[-ONE, 3 * ONE], &[5, 2], 2), [0, 2]);
-        assert_eq!(nearest_whole(&[5 * ONE, ONE], &[1, 9], 6), [1, 5], "limits are kept");
+        assert_eq!(nearest(&[third, third, ONE - 2 * third], &[1, 1, 1], 1), [0, 0, 1]);
+        assert_eq!(nearest(&[ONE / 2, ONE / 2], &[1, 1], 1), [1, 0], "ties to the first");
+        assert_eq!(nearest(&[-ONE, 3 * ONE], &[5, 2], 2), [0, 2]);
+        assert_eq!(nearest(&[5 * ONE, ONE], &[1, 9], 6), [1, 5], "limits are kept");
+    }
+
+    #[test]
+    fn two_numbers_need_no_list() {
+        let half = ONE / 2;
+        for first in -3..9 {
+            for (a, b) in [(0, 9), (9, 0), (3, 3), (1, 5), (9, 9)] {
+                for total in 0..=(a + b) {
+                    for shift in [0, 1, -1, half, -half] {
+                        let rest = carry(total) - first * half - shift;
+                        let wanted = [first * half, rest];
+                        let list = nearest(&wanted, &[a, b], total);
+                        assert_eq!(nearest_of_two(wanted, [a, b], total), list[0]);
+                    }
+                }
+            }
+        }
     }
 
     #[test]
     fn units_far_from_the_wish_are_given_at_once() {
         let many = 1 << 80;
-        assert_eq!(nearest_whole(&[0, 0], &[many, many], many), [many / 2, many / 2]);
-        assert_eq!(nearest_whole(&[0, 4 * ONE], &[many, many], many + 1), {
+        assert_eq!(nearest(&[0, 0], &[many, many], many), [many / 2, many / 2]);
+        assert_eq!(nearest(&[0, 4 * ONE], &[many, many], many + 1), {
             [many / 2 - 2 + 1, many / 2 + 2]
         });
-        assert_eq!(nearest_whole(&[carry(many), carry(many)], &[many, many], 3), [1, 2]);
-        assert_eq!(nearest_whole(&[0, 0, 0], &[many, 2, 0], many), [many - 2, 2, 0]);
+        assert_eq!(nearest(&[carry(many), carry(many)], &[many, many], 3), [1, 2]);
+        assert_eq!(nearest(&[0, 0, 0], &[many, 2, 0], many), [many - 2, 2, 0]);
     }
 }

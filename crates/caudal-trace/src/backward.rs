@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use caudal_ledger::{LedgerView, LineIdx, PlaceIdx};
 
 use crate::Tracer;
-use crate::arith::{CARRIED_BITS, checked_mul_div, mul_div, nearest_whole};
+use crate::arith::{CARRIED_BITS, Few, checked_mul_div, mul_div, nearest_whole};
 use crate::question::{Origin, Question, Seed, unwatched};
 use crate::rule::Rule;
 
@@ -316,7 +316,7 @@ fn adjoint(
     lines.reverse();
     carried.reverse();
     let whole = if lines.is_empty() {
-        Vec::new()
+        Few::new()
     } else {
         nearest_whole(&carried, &vec![total; lines.len()], total)
     };

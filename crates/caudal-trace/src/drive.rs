@@ -1,14 +1,15 @@
 //! Visits, in ledger order, the lines that can move traced money: and no others, while they are few.
 //!
 //! *Shape.* A heap holds the next payment of each place that holds traced money. When the lines
-//! visited become many against those left, one sweep over the rest is cheaper, and the driver goes
-//! over to it. Either way the same lines are stepped in the same order.
+//! visited, or those that the touched places still have before them, become many against those
+//! left, one sweep over the rest is cheaper, and the driver goes over to it. Either way the same
+//! lines are stepped in the same order.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::ControlFlow;
 
-use caudal_ledger::{LedgerView, LineIdx, PlaceIdx};
+use caudal_ledger::{LedgerView, LineIdx, NO_PLACE, PlaceIdx};
 
 use crate::question::{Progress, Watch};
 
@@ -26,6 +27,9 @@ pub struct Cancelled;
 
 /// A step through the heap costs about as much as this many lines of a sweep.
 const SWEEP_LINES_PER_STEP: u64 = 6;
+/// The payments that touched places still have are believed after this part of the lines left was
+/// stepped: many an account is emptied of traced money long before its last payment.
+const BELIEVED_AFTER: u64 = 256;
 const WATCH_EVERY: u32 = 1 << 16;
 
 /// Steps all lines from the first start on. `starts` are lines, ascending and distinct.
@@ -38,14 +42,17 @@ pub(crate) fn drive(
     let mut next_payment: BinaryHeap<Reverse<(LineIdx, PlaceIdx, usize)>> = BinaryHeap::new();
     let mut tracked = vec![false; view.place_count() as usize];
     let mut starts = starts.iter().copied().peekable();
-    let mut steps = 0u64;
+    let (mut steps, mut ahead) = (0u64, 0u64);
     loop {
         let due = next_payment.peek().map(|&Reverse((line, ..))| line);
         let start = starts.peek().copied();
         let Some(line) = due.into_iter().chain(start).min() else { return Ok(()) };
         let left = u64::from(view.line_count() - line);
-        if steps * SWEEP_LINES_PER_STEP > left + 256 {
-            return sweep(view, line, starts, replay, watch);
+        let many = |steps: u64| steps * SWEEP_LINES_PER_STEP > left + 256;
+        if many(steps) || (many(ahead) && steps * BELIEVED_AFTER > left) {
+            let places = next_payment.iter().map(|&Reverse((_, place, _))| place);
+            let touched = Touched::of(view, places);
+            return sweep(view, (line, touched), starts, replay, watch);
         }
         report(view, line, steps, watch)?;
         steps += 1;
@@ -56,16 +63,21 @@ pub(crate) fn drive(
         replay.step(line);
         if let Some(Reverse((_, payer, at))) = paid {
             tracked[payer as usize] = false;
+            ahead -= payments_from(view, payer, at);
             if replay.is_touched(payer) {
-                track(view, payer, at + 1, &mut tracked, &mut next_payment);
+                ahead += track(view, payer, at + 1, &mut tracked, &mut next_payment);
             }
         }
         let payee = view.line(line).payee;
         if !tracked[payee as usize] && view.is_account(payee) && replay.is_touched(payee) {
             let at = view.payments(payee).partition_point(|&payment| payment <= line);
-            track(view, payee, at, &mut tracked, &mut next_payment);
+            ahead += track(view, payee, at, &mut tracked, &mut next_payment);
         }
     }
+}
+
+fn payments_from(view: &impl LedgerView, place: PlaceIdx, at: usize) -> u64 {
+    view.payments(place).len().saturating_sub(at) as u64
 }
 
 fn report(
@@ -83,22 +95,24 @@ fn report(
     }
 }
 
+/// Waits for the payment of a place at a position, and gives back how many it has from there on.
 fn track(
     view: &impl LedgerView,
     place: PlaceIdx,
     at: usize,
     tracked: &mut [bool],
     heap: &mut BinaryHeap<Reverse<(LineIdx, PlaceIdx, usize)>>,
-) {
+) -> u64 {
     if let Some(&payment) = view.payments(place).get(at) {
         tracked[place as usize] = true;
         heap.push(Reverse((payment, place, at)));
     }
+    payments_from(view, place, at)
 }
 
 fn sweep(
     view: &impl LedgerView,
-    from: LineIdx,
+    (from, mut touched): (LineIdx, Touched),
     mut starts: std::iter::Peekable<impl Iterator<Item = LineIdx>>,
     replay: &mut impl Replay,
     watch: Watch<'_>,
@@ -109,9 +123,39 @@ fn sweep(
         }
         let is_start = starts.next_if_eq(&line).is_some();
         let payer = view.payer(line);
-        if is_start || (payer != caudal_ledger::NO_PLACE && replay.is_touched(payer)) {
-            replay.step(line);
+        if !is_start && !touched.has(payer) {
+            continue;
+        }
+        replay.step(line);
+        if payer != NO_PLACE {
+            touched.set(payer, replay.is_touched(payer));
+        }
+        let payee = view.line(line).payee;
+        if !touched.has(payee) && replay.is_touched(payee) {
+            touched.set(payee, true);
         }
     }
     Ok(())
+}
+
+/// Which places hold traced money, in a bit each: most lines of a sweep ask no more.
+struct Touched(Vec<u64>);
+
+impl Touched {
+    fn of(view: &impl LedgerView, places: impl Iterator<Item = PlaceIdx>) -> Self {
+        let mut touched = Self(vec![0; (view.place_count() / 64 + 1) as usize]);
+        for place in places {
+            touched.set(place, true);
+        }
+        touched
+    }
+
+    fn has(&self, place: PlaceIdx) -> bool {
+        self.0.get(place as usize / 64).is_some_and(|bits| bits >> (place % 64) & 1 == 1)
+    }
+
+    fn set(&mut self, place: PlaceIdx, is_touched: bool) {
+        let bits = &mut self.0[place as usize / 64];
+        *bits = *bits & !(1 << (place % 64)) | u64::from(is_touched) << (place % 64);
+    }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
+use caudal_ledger::{LedgerView, Line, PlaceIdx};
 
 use crate::carried::{Side, first_passes, to_minor};
 use crate::fragment::IntervalSet;
@@ -83,7 +83,7 @@ fn carried(
             Some(gross)
         } else if affordable {
             let passes = |_, line: &Line| line.payee == place;
-            let passes = (&passes as &dyn Fn(LineIdx, &Line) -> bool, Side::Arrived);
+            let passes = (&passes as _, Side::Arrived);
             let (first, _) = first_passes(view, presumption, question, passes);
             Some(to_minor(first.iter().sum()).min(gross))
         } else {

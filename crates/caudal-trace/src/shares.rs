@@ -4,10 +4,11 @@
 //! *Units.* Minor units of the account. Shares are exact fractions, printed by largest remainder,
 //! ties to the claimant named first, so that they add up.
 
-use caudal_ledger::{LedgerView, PlaceIdx};
+use caudal_ledger::{LedgerView, LineIdx, PlaceIdx};
 
 use crate::arith::mul_div;
 use crate::question::{OriginIdx, Question, disjoint};
+use crate::result::{Amounts, add_amount};
 
 /// What one claimant gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +43,12 @@ pub fn shares(
     is_capped: bool,
 ) -> Shares {
     let balance = view.closing_balance(account);
-    let mut found: Vec<Share> = (0u32..)
-        .take(question.origins.len())
-        .map(|origin| {
-            let (contribution, lowest) = contribution(view, question, account, origin);
-            let claim = if is_capped { lowest } else { contribution };
-            Share { origin, contribution, claim, amount: 0 }
-        })
-        .collect();
+    let share = |(origin, paid_in): (OriginIdx, PaidIn)| {
+        let claim = if is_capped { paid_in.lowest } else { paid_in.sum };
+        Share { origin, contribution: paid_in.sum, claim, amount: 0 }
+    };
+    let paid_in = contributions(view, question, account);
+    let mut found: Vec<Share> = (0u32..).zip(paid_in).map(share).collect();
     let claims: u128 = found.iter().map(|share| share.claim).sum();
     let shared = if is_capped { balance.min(claims) } else { balance };
     if claims > 0 {
@@ -59,35 +58,73 @@ pub fn shares(
     Shares { shares: found, balance, surplus: balance - given }
 }
 
-/// What a claimant paid into the account, and the lowest balance since: the closed form
-/// `S ← min(S + new, max(balance, 0))`, each claimant alone.
-fn contribution(
-    view: &impl LedgerView,
-    question: &Question,
-    account: PlaceIdx,
-    origin: OriginIdx,
-) -> (u128, u128) {
-    let (mut sum, mut lowest) = (0, 0u128);
-    let mut receipts = view.receipts(account).iter().copied().peekable();
+/// What a claimant paid in, and what of it the closed form `S ← min(S + new, max(balance, 0))` has
+/// left as of a line, each claimant alone.
+#[derive(Clone, Copy, Default)]
+struct PaidIn {
+    sum: u128,
+    lowest: u128,
+    as_of: LineIdx,
+}
+
+/// Balances after payments that no later payment has undercut, ascending: the lowest since any line
+/// is the first entry behind it.
+#[derive(Default)]
+struct Lows(Vec<(LineIdx, u128)>);
+
+impl Lows {
+    fn add(&mut self, line: LineIdx, left: u128) {
+        while self.0.last().is_some_and(|&(_, higher)| higher >= left) {
+            self.0.pop();
+        }
+        self.0.push((line, left));
+    }
+
+    /// Brings a claimant up to the present.
+    fn lower(&self, paid_in: &mut PaidIn) {
+        let behind = self.0.partition_point(|&(line, _)| line <= paid_in.as_of);
+        if let Some(&(_, left)) = self.0.get(behind) {
+            paid_in.lowest = paid_in.lowest.min(left);
+        }
+    }
+}
+
+/// What each claimant paid into the account.
+fn contributions(view: &impl LedgerView, question: &Question, account: PlaceIdx) -> Vec<PaidIn> {
+    let mut claimants = vec![PaidIn::default(); question.origins.len()];
+    let mut lows = Lows::default();
     let mut payments = view.payments(account).iter().copied().peekable();
-    loop {
-        let next = receipts.peek().into_iter().chain(payments.peek()).min().copied();
-        let Some(line_idx) = next else { return (sum, lowest) };
-        if payments.next_if_eq(&line_idx).is_some() {
-            let left = view.balance_before(line_idx) - view.line(line_idx).paid;
-            lowest = lowest.min(left);
+    let mut pay_before = |end: LineIdx, lows: &mut Lows| {
+        while let Some(line) = payments.next_if(|&payment| payment < end) {
+            lows.add(line, view.balance_before(line) - view.line(line).paid);
+        }
+    };
+    for &line_idx in view.receipts(account) {
+        let mut at = question.seeds.partition_point(|seed| seed.line < line_idx);
+        let seeds = question.seeds_of(line_idx, &mut at);
+        if seeds.is_empty() {
             continue;
         }
-        receipts.next();
-        let seeds: Vec<_> =
-            question.seeds.iter().filter(|seed| seed.line == line_idx).copied().collect();
-        let mine = disjoint(&seeds).into_iter().filter(|seed| seed.origin == origin);
-        let paid: u128 = mine.map(|seed| seed.hi - seed.lo).sum();
+        pay_before(line_idx, &mut lows);
         let line = view.line(line_idx);
-        let received = mul_div(paid, line.received, line.paid);
-        sum += received;
-        lowest += received;
+        let mut paid: Amounts = Amounts::new();
+        for seed in disjoint(seeds) {
+            add_amount(&mut paid, seed.origin, seed.hi - seed.lo);
+        }
+        for (origin, paid) in paid {
+            let received = mul_div(paid, line.received, line.paid);
+            let claimant = &mut claimants[origin as usize];
+            lows.lower(claimant);
+            claimant.sum += received;
+            claimant.lowest += received;
+            claimant.as_of = line_idx;
+        }
     }
+    pay_before(LineIdx::MAX, &mut lows);
+    for claimant in &mut claimants {
+        lows.lower(claimant);
+    }
+    claimants
 }
 
 /// Largest remainder, ties to the first.

@@ -24,6 +24,9 @@ use crate::routes::{Route, RouteHop, Routes};
 /// more routes than anybody could read.
 const WORK_MAX: usize = 20_000_000;
 
+/// A step of the search costs about as much as looking at this many receipts.
+const WORK_PER_STEP: usize = 40;
+
 /// Money that rounds to nothing is no route of its own.
 const LEAST: i128 = crate::arith::ONE / 2;
 
@@ -184,7 +187,7 @@ impl<'a, V: LedgerView> Search<'a, V> {
             Target::Balance(_) => self.receipt(None, 0, amount),
         }
         while let Some(Try { amount, step, .. }) = self.tries.pop() {
-            self.work += 1;
+            self.work += WORK_PER_STEP;
             let is_done = self.found.len() >= routes_max || self.work > WORK_MAX;
             if is_done || amount < LEAST {
                 return;

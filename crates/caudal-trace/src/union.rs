@@ -7,7 +7,7 @@
 //! money leaves first and stands first in the payment; under `libr` it leaves last and stands last.
 //! Several origins are traced together; the inner rule only says whose cents of the union leave.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use caudal_ledger::{LedgerView, LineIdx, PlaceIdx};
 
@@ -93,11 +93,20 @@ impl Lot {
 struct Queue {
     traced: u128,
     lots: VecDeque<Lot>,
+    /// Sums by origin, kept only where there is a threshold to hold them against.
+    holdings: Option<BTreeMap<OriginIdx, u128>>,
 }
 
 impl Queue {
+    fn new(has_threshold: bool) -> Self {
+        Self { holdings: has_threshold.then(BTreeMap::new), ..Self::default() }
+    }
+
     fn put(&mut self, arrived: Fragment) {
         self.traced += arrived.len();
+        if let Some(holdings) = &mut self.holdings {
+            *holdings.entry(arrived.origin).or_default() += arrived.len();
+        }
         self.lots.push_back(Lot { arrived, lo: arrived.lo, hi: arrived.hi });
     }
 
@@ -126,6 +135,9 @@ impl Queue {
                 }
                 lot.arrived.part(lot.lo, to)
             };
+            if let Some(holdings) = &mut self.holdings {
+                *holdings.entry(piece.origin).or_default() -= len;
+            }
             taken.push(piece.moved_to(at + done));
             done += len;
         }
@@ -134,12 +146,16 @@ impl Queue {
 
     /// Takes out the origins whose holding is above zero and below the threshold.
     fn drop_below(&mut self, threshold: u128) -> Vec<Fragment> {
-        let mut holdings = Vec::new();
-        for lot in &self.lots {
-            crate::result::add_amount(&mut holdings, lot.arrived.origin, lot.len());
+        let holdings = self.holdings.iter_mut().flatten();
+        let small = holdings.filter(|(_, holding)| **holding > 0 && **holding < threshold);
+        let mut origins = Vec::new();
+        for (&origin, holding) in small {
+            *holding = 0;
+            origins.push(origin);
         }
-        holdings.retain(|&(_, holding)| holding < threshold);
-        let origins: Vec<OriginIdx> = holdings.into_iter().map(|(origin, _)| origin).collect();
+        if origins.is_empty() {
+            return Vec::new();
+        }
         let is_small = |lot: &Lot| origins.binary_search(&lot.arrived.origin).is_ok();
         let dropped = self.lots.iter().filter(|lot| is_small(lot)).map(Lot::left).collect();
         self.lots.retain(|lot| !is_small(lot));
@@ -208,7 +224,11 @@ impl<V: LedgerView> Replay for Union<'_, V> {
                 None if fragment.is_empty() => {
                     self.recorder.rest(EndingKind::Held, line.payee, fragment);
                 }
-                None => self.queues.or_insert_with(line.payee, Queue::default).put(fragment),
+                None => {
+                    let has_threshold = self.question.threshold_atto > 0;
+                    let queue = || Queue::new(has_threshold);
+                    self.queues.or_insert_with(line.payee, queue).put(fragment);
+                }
             }
         }
         self.drop_below(line.payee);

@@ -188,7 +188,7 @@ impl Used {
         let overdrawn: Vec<_> =
             ledger.overdrawn().iter().filter(|o| self.touches(ledger, o.transfer_idx)).collect();
         for overdrawn in overdrawn.iter().take(LISTED_MAX) {
-            found.push(below_zero(case, overdrawn.transfer_idx, overdrawn.missing));
+            found.push(below_zero(case, overdrawn.transfer_idx, overdrawn.owed));
         }
         if let Some(unlisted) = overdrawn.len().checked_sub(LISTED_MAX).filter(|&count| count > 0) {
             let first = overdrawn[LISTED_MAX].transfer_idx;
@@ -285,10 +285,10 @@ fn at_row(case: &Case, code: ProblemCode, transfer_idx: u32, found: &str) -> Pro
 }
 
 /// A payment above the balance of its account, as a problem of its row.
-pub(crate) fn below_zero(case: &Case, transfer_idx: u32, missing: u128) -> Problem {
+pub(crate) fn below_zero(case: &Case, transfer_idx: u32, owed: u128) -> Problem {
     let transfer = case.table.get(transfer_idx);
     let money = case.table.money(transfer_idx);
-    let found = format!("-{} {}", format_minor(missing, money.currency.exponent()), money.currency);
+    let found = format!("-{} {}", format_minor(owed, money.currency.exponent()), money.currency);
     let mut problem = at_row(case, ProblemCode::BalanceBelowZero, transfer_idx, &found);
     problem.column = Some(transfer.payer.to_owned());
     problem

@@ -8,15 +8,19 @@ use caudal_explain::{Language, Message};
 use caudal_ledger::{
     Ledger, LedgerView, LineIdx, LineKind, Overdraft, PlaceIdx, PlaceKind, SameDay,
 };
-use caudal_model::{Moment, parse_minor};
+use caudal_model::{Moment, is_outside, parse_minor};
 pub use caudal_trace::FRAGMENTS_MAX;
 use caudal_trace::{Origin, Question, Rule, Seed, Target, is_source, source_currency};
 
 use crate::case::Case;
 use crate::error::Error;
+use crate::show::Shown;
 
 /// The label of money that arrives from outside without one.
 pub const UNLABELLED: &str = "unlabelled";
+
+/// The label of money that arrives from an account without a statement, before its name.
+pub const UNKNOWN: &str = "unknown:";
 
 /// Names lines or a balance: `transfer:ID`, `label:NAME`, `payer:A`, `payee:A`, `account:A`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -277,22 +281,21 @@ impl Resolver<'_> {
         })
     }
 
-    /// Lines through which money with a label enters the ledger.
+    /// Lines through which money with a label enters the ledger, in ledger order.
     fn labelled(&self, label: &str) -> Vec<LineIdx> {
+        let shown = Shown { case: self.case, ledger: self.ledger };
         let openings = self.ledger.opening_lines();
-        let mut lines: Vec<LineIdx> =
-            openings.filter(|&line| self.own_label(line) == label).collect();
-        let wanted = self.case.table.labels().find(label);
-        if wanted.is_none() && label != UNLABELLED {
+        let mut lines: Vec<LineIdx> = openings.filter(|&line| shown.label(line) == label).collect();
+        let is_given = self.case.table.labels().find(label).is_some();
+        if !is_given && label != UNLABELLED && !label.starts_with(UNKNOWN) {
             return lines;
         }
         let rows = 0..u32::try_from(self.case.table.len()).unwrap_or(u32::MAX);
-        let is_it = |&row: &u32| {
-            let own = self.case.table.get(row).label;
-            if label == UNLABELLED { own.is_none() } else { own == Some(label) }
-        };
-        let of_rows = rows.filter(is_it).filter_map(|row| self.ledger.line_of_transfer(row));
+        let may_be = |&row: &u32| self.case.table.get(row).label.is_none_or(|own| own == label);
+        let of_rows = rows.filter(may_be).filter_map(|row| self.ledger.line_of_transfer(row));
         lines.extend(of_rows.filter(|&line| is_source(self.ledger, line)));
+        lines.retain(|&line| shown.label(line) == label);
+        lines.sort_unstable();
         lines
     }
 
@@ -366,6 +369,19 @@ impl Resolver<'_> {
         transfer.label.unwrap_or(transfer.id).to_owned()
     }
 
+    /// Whether some row of the evidence brings money in under a label, asked about or not.
+    fn enters(&self, label: &str) -> bool {
+        let table = &self.case.table;
+        let mut rows = 0..u32::try_from(table.len()).unwrap_or(u32::MAX);
+        rows.any(|row| {
+            let transfer = table.get(row);
+            let payer = transfer.payer;
+            let brings =
+                is_outside(payer) || self.case.without_statement.iter().any(|a| a == payer);
+            brings && transfer.label == Some(label)
+        })
+    }
+
     fn unknown_transfer(&self, id: &str) -> Error {
         let near = near(id, self.case.table.ids().iter());
         with_near(Error::request(Message::new("error-transfer-unknown").with("id", id)), &near)
@@ -375,6 +391,11 @@ impl Resolver<'_> {
     fn empty(&self, selector: &Selector) -> Error {
         let error = Error::request(Message::new("error-origin-empty").with("selector", selector));
         match selector {
+            Selector::Label(label) if self.case.table.labels().find(label).is_some() => {
+                let is_left_out = self.enters(label);
+                let hint = if is_left_out { "hint-transfer-left-out" } else { "hint-label-inside" };
+                error.hint(Message::new(hint))
+            }
             Selector::Label(label) => {
                 let openings = self.case.openings.iter().filter_map(|o| o.label.as_deref());
                 let known = self.case.table.labels().iter().chain(openings);
@@ -426,7 +447,7 @@ mod tests {
 
     #[test]
     fn near_names_are_suggested() {
-        assert_eq!(near("t71", ["t17", "t1", "t7", "x"].into_iter()), ["t1", "t7"]);
+        assert_eq!(near("t71", ["t17", "t1", "t7", "x"].into_iter()), ["t1", "t17", "t7"]);
         assert_eq!(near("mx-001", ["MX-001", "MX-002"].into_iter()), ["MX-001", "MX-002"]);
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use caudal_ledger::{Ledger, LedgerView, LineIdx, LineKind, PlaceIdx, PlaceKind};
 use caudal_model::{Currency, EvidenceFile, SourceRef, format_minor};
-use caudal_trace::{Amounts, Question};
+use caudal_trace::{Amounts, Ending, Question};
 use caudal_wire::{AmountRow, Source, Traced};
 
 use crate::case::Case;
+use crate::select::{UNKNOWN, UNLABELLED};
 
 /// A case and its ledger, for showing.
 #[derive(Clone, Copy)]
@@ -48,6 +49,29 @@ impl<'a> Shown<'a> {
         match self.ledger.closing_debt(place) {
             0 => self.amount(place, self.ledger.closing_balance(place)),
             debt => format!("-{}", self.amount(place, debt)),
+        }
+    }
+
+    /// The label under which the money of a line enters the ledger: that of the evidence, or one that
+    /// says where it came from (`TRACING` 1).
+    pub(crate) fn label(&self, line: LineIdx) -> String {
+        let found = self.ledger.line(line);
+        let given = match found.kind {
+            LineKind::Opening => self.case.openings[found.source_idx as usize].label.as_deref(),
+            LineKind::Transfer => self.case.table.get(found.source_idx).label,
+            LineKind::Loan | LineKind::Birth | LineKind::Repayment => None,
+        };
+        if let Some(label) = given {
+            return label.to_owned();
+        }
+        match found.kind {
+            LineKind::Opening => format!("opening:{}", self.name(found.payee)),
+            LineKind::Birth => format!("birth:{}", self.name(found.payee)),
+            LineKind::Loan => self.place(found.payer),
+            LineKind::Transfer | LineKind::Repayment => match self.ledger.place(found.payer).kind {
+                PlaceKind::Frontier => format!("{UNKNOWN}{}", self.name(found.payer)),
+                _ => UNLABELLED.to_owned(),
+            },
         }
     }
 
@@ -95,9 +119,13 @@ pub(crate) fn traced(
     by_label.into_iter().map(|(label, amount)| (label.to_owned(), written(amount))).collect()
 }
 
-/// Amounts in the currency of their origins.
-pub(crate) fn origin_rows(question: &Question, amounts: &Amounts) -> Vec<AmountRow> {
-    let row = |&(origin, amount): &(u32, u128)| {
+/// Amounts in the currency of their origins: one for each origin of an ending, zero where what
+/// rests there stands for less than a minor unit of it.
+pub(crate) fn origin_rows(question: &Question, ending: &Ending) -> Vec<AmountRow> {
+    let none = ending.amounts.iter().map(|&(origin, _)| (origin, 0));
+    let mut units: BTreeMap<u32, u128> = none.collect();
+    units.extend(ending.origin_units.iter().copied());
+    let row = |(origin, amount): (u32, u128)| {
         let origin = &question.origins[origin as usize];
         AmountRow {
             label: origin.label.clone(),
@@ -105,5 +133,5 @@ pub(crate) fn origin_rows(question: &Question, amounts: &Amounts) -> Vec<AmountR
             amount: format_minor(amount, origin.currency.exponent()),
         }
     };
-    amounts.iter().map(row).collect()
+    units.into_iter().map(row).collect()
 }

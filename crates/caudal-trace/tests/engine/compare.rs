@@ -32,11 +32,6 @@ pub(crate) fn has_fractions(rule: &str) -> bool {
     rule.ends_with("pro-rata")
 }
 
-/// The rules without fractions that trace amounts.
-pub(crate) fn exact_rules() -> impl Iterator<Item = &'static str> {
-    RULES.into_iter().filter(|rule| !has_fractions(rule) && *rule != "poison")
-}
-
 /// A carried figure as a rational.
 pub(crate) fn carried(units: i128) -> Q {
     Q::new(units.into(), caudal_trace::ONE.into())

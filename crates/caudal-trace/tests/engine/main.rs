@@ -7,11 +7,17 @@
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 mod compare;
 #[cfg(test)]
 mod invariants;
 #[cfg(test)]
+mod large;
+#[cfg(test)]
 mod printed;
+#[cfg(test)]
+mod regressions;
 #[cfg(test)]
 mod reshape;
 #[cfg(test)]

@@ -10,7 +10,6 @@ use caudal_wire::{Result as RuleResult, SourceRow};
 
 use super::Asked;
 use crate::error::Error;
-use crate::select::UNLABELLED;
 
 impl Asked<'_> {
     pub(super) fn backward(&mut self, rule: Rule) -> Result<RuleResult, Error> {
@@ -47,7 +46,7 @@ impl Asked<'_> {
         let table = &self.shown.case.table;
         let account = || Some(self.shown.name(found.payee).to_owned());
         let mut row = SourceRow {
-            label: UNLABELLED.to_owned(),
+            label: self.shown.label(line),
             currency: currency.code().to_owned(),
             amount: format_minor(amount, currency.exponent()),
             source: Some(self.shown.source(line)),
@@ -56,24 +55,15 @@ impl Asked<'_> {
         match found.kind {
             LineKind::Opening => {
                 row.opening = account();
-                if let Some(label) = &self.shown.case.openings[found.source_idx as usize].label {
-                    row.label.clone_from(label);
-                }
             }
             LineKind::Loan => {
                 row.loan = account();
-                row.label = self.shown.place(found.payer);
             }
             LineKind::Birth => {
                 row.birth = account();
-                row.label = format!("birth:{}", self.shown.name(found.payee));
             }
             LineKind::Transfer | LineKind::Repayment => {
-                let transfer = table.get(found.source_idx);
-                row.transfer = Some(transfer.id.to_owned());
-                if let Some(label) = transfer.label {
-                    label.clone_into(&mut row.label);
-                }
+                row.transfer = Some(table.get(found.source_idx).id.to_owned());
             }
         }
         row

@@ -79,7 +79,12 @@ impl Asked<'_> {
 
     fn line_rows(&self, trace: &Trace, whole: bool) -> (Vec<TransferRow>, Vec<RepaymentRow>) {
         let (mut transfers, mut repayments) = (Vec::new(), Vec::new());
+        // Behind a conversion money may arrive of which less than a minor unit was paid.
+        let is_something = |cell: &Cell| cell.paid > 0 || cell.received > 0;
         for line in &trace.lines {
+            if !trace.cells_of(line).iter().any(is_something) {
+                continue;
+            }
             let found = self.tracer.view().line(line.line);
             match found.kind {
                 LineKind::Transfer => transfers.push(self.transfer_row(trace, line, whole)),
@@ -87,8 +92,6 @@ impl Asked<'_> {
                 LineKind::Opening | LineKind::Loan | LineKind::Birth => {}
             }
         }
-        transfers.retain(|row: &TransferRow| !row.traced.is_empty());
-        repayments.retain(|row: &RepaymentRow| !row.traced.is_empty());
         (transfers, repayments)
     }
 
@@ -189,11 +192,8 @@ impl Asked<'_> {
         let row = |ending: &Ending| {
             let currency = self.shown.currency(ending.place);
             let (traced, amount) = self.amounts(&ending.amounts, currency, whole);
-            let origin = if converts && !whole {
-                origin_rows(&self.question, &ending.origin_units)
-            } else {
-                Vec::new()
-            };
+            let origin =
+                if converts && !whole { origin_rows(&self.question, ending) } else { Vec::new() };
             EndingRow {
                 kind: ending.kind.as_str().to_owned(),
                 place: self.shown.place(ending.place),

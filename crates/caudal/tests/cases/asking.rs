@@ -1,6 +1,6 @@
 //! Questions of the slow tracer as requests of the façade.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use caudal::wire::TraceDocument;
 use caudal::{Overdraft, Request, unwatched};
@@ -121,4 +121,17 @@ pub(crate) fn answer(
 ) -> Result<TraceDocument, String> {
     let request = request(world, from, to, rules);
     caudal::trace(&world.case, &request, &mut unwatched).map_err(|error| error.to_string())
+}
+
+/// Every label with which money enters: from outside, from accounts without a statement, and as
+/// opening lots.
+pub(crate) fn every_label(world: &World) -> Vec<SlowOrigin> {
+    let case = slow::net_reversals(&world.slow);
+    let opened = case.openings.values().flatten();
+    let entering = case.transfers.iter().flat_map(|transfer| &transfer.parts);
+    let mut labels: BTreeSet<String> = opened.chain(entering).map(|part| part.0.clone()).collect();
+    let payers = case.transfers.iter().map(|transfer| &transfer.payer);
+    let unknown = payers.filter(|payer| case.frontier.contains(*payer));
+    labels.extend(unknown.map(|payer| format!("unknown:{payer}")));
+    labels.into_iter().map(SlowOrigin::Label).collect()
 }

@@ -6,9 +6,7 @@ use std::path::{Path, PathBuf};
 use caudal::SameDay;
 use caudal::wire::{Result as RuleResult, TraceDocument};
 use caudal_testkit::check::{About, Ask};
-use caudal_testkit::slow::{
-    Composition, Granularity, Q, SlowCase, SlowOrigin, SlowTarget, whole,
-};
+use caudal_testkit::slow::{Composition, Granularity, Q, SlowCase, SlowOrigin, SlowTarget, whole};
 use caudal_testkit::{casebook, cases};
 
 use crate::asking::{self, Origins, answer, has_fractions};
@@ -102,13 +100,15 @@ fn forward(
     let world = World::new(case)?;
     let is_label = |member: &SlowOrigin| matches!(member, SlowOrigin::Label(_));
     let has_backward = ["fifo", "lifo", "pro-rata"].contains(&ask.rule.as_str());
+    if members.is_empty() && !has_backward {
+        return Err("a composition under a rule that looks at what is traced".to_owned());
+    }
     let is_told_backward = has_backward && members.iter().all(is_label) && case.threshold == 0;
     let before = tally.figures;
     if is_told_backward {
         backward(&world, ask, &mut Checker { what, fractions: ask.rule == "pro-rata", tally })?;
     }
-    let members =
-        if members.is_empty() { every_label(&world, &ask.rule)? } else { members.to_vec() };
+    let members = if members.is_empty() { asking::every_label(&world) } else { members.to_vec() };
     let origins = Origins::of(&world, &members)?;
     let document = match answer(&world, &origins.selectors, &[], &ask.rule) {
         Ok(document) => document,
@@ -166,17 +166,6 @@ fn backward(world: &World, ask: &Ask, checker: &mut Checker<'_>) -> Result<(), S
         }
     }
     Ok(())
-}
-
-/// Every label with which money enters, for rules that do not look at what is traced.
-fn every_label(world: &World, rule: &str) -> Result<Vec<SlowOrigin>, String> {
-    if !["fifo", "lifo", "pro-rata"].contains(&rule) {
-        return Err("a composition under a rule that looks at what is traced".to_owned());
-    }
-    let opened = world.slow.openings.values().flatten();
-    let entering = world.slow.transfers.iter().flat_map(|transfer| &transfer.parts);
-    let labels: BTreeSet<String> = opened.chain(entering).map(|part| part.0.clone()).collect();
-    Ok(labels.into_iter().map(SlowOrigin::Label).collect())
 }
 
 fn bound(

@@ -14,7 +14,7 @@ use crate::world::World;
 const BACKWARD: [&str; 3] = ["fifo", "lifo", "pro-rata"];
 
 /// Compares both directions for every account that ends with traced money; gives the number of
-/// figures compared. Origins that are named on their way are other money from behind.
+/// figures compared. Origins that are named on their way are other money seen from behind.
 pub(crate) fn check(world: &World, members: &[SlowOrigin], rule: &str, what: &str) -> usize {
     if !BACKWARD.contains(&rule) || world.slow.threshold > 0 {
         return 0;
@@ -25,40 +25,61 @@ pub(crate) fn check(world: &World, members: &[SlowOrigin], rule: &str, what: &st
     let ends = accounts.filter(|row| minor(&row.traced_total) > whole(0));
     let targets: Vec<SlowTarget> =
         ends.map(|row| SlowTarget::Balance(row.account.clone())).collect();
-    targets.iter().map(|target| compare(world, members, target, (rule, what))).sum()
+    let compared = targets.iter().map(|target| compare(world, members, target, (&[rule], what)));
+    compared.sum()
 }
 
 fn compare(
     world: &World,
     members: &[SlowOrigin],
     target: &SlowTarget,
-    (rule, what): (&str, &str),
+    (rules, what): (&[&str], &str),
 ) -> usize {
-    let is_part = |member: &SlowOrigin| matches!(member, SlowOrigin::Part { .. });
-    let on_its_way = |member: &SlowOrigin| match member {
-        SlowOrigin::Transfer { id, .. } => !world.enters(id),
-        _ => false,
+    let enters = |member: &&SlowOrigin| match member {
+        SlowOrigin::Transfer { id, .. } => world.enters(id),
+        SlowOrigin::Part { .. } => false,
+        SlowOrigin::Label(_) | SlowOrigin::Opening { .. } => true,
     };
-    if members.iter().any(|member| is_part(member) || on_its_way(member)) {
-        return 0;
-    }
     let to = asking::targets(world, [target]);
-    let back = answer(world, &[], &to, rule).expect("a backward trace");
-    let back = &back.results[0];
+    let rules = rules.join(",");
+    let back = answer(world, &[], &to, &rules).expect("a backward trace");
+    let mut compared = 0;
     // One origin at a time: a cent that two name would be the first's alone.
-    for member in members {
+    for member in members.iter().filter(enters) {
         let origins = Origins::of(world, std::slice::from_ref(member)).expect("a selector");
-        let there = answer(world, &origins.selectors, &to, rule).expect("a forward trace");
-        let forward = reached(&there.results[0]);
-        let backward = attributed(world, back, member);
-        let off = if rule == "pro-rata" { whole(2) } else { whole(0) };
-        let apart = distance(&forward, &backward);
-        assert!(
-            apart <= off,
-            "{what}: {rule}: {forward} of {member:?} reach {target:?}, which has {backward} of it"
-        );
+        let there = answer(world, &origins.selectors, &to, &rules).expect("a forward trace");
+        for (there, back) in there.results.iter().zip(&back.results) {
+            let what = format!("{what}: {}: {member:?} and {target:?}", there.rule);
+            let sent = carried(world, there, target);
+            let (reached, found) = (reached(there), attributed(world, back, member));
+            let off = if there.rule == "pro-rata" { whole(2) } else { whole(0) };
+            let apart = distance(&sent, &found);
+            assert!(apart <= off, "{what}: forward {sent}, backward {found}");
+            compared += 1;
+            // Behind a conversion `reached` leaves out cents that stand for less than a unit of
+            // their origin: see final report
+            if world.slow.transfers.iter().all(|transfer| transfer.received.is_none()) {
+                let apart = distance(&reached, &found);
+                assert!(apart <= off, "{what}: reached {reached}, backward {found}");
+            }
+        }
     }
-    members.len()
+    compared
+}
+
+/// Traced money in the target, as its rows say.
+fn carried(world: &World, result: &RuleResult, target: &SlowTarget) -> Q {
+    match target {
+        SlowTarget::Transfer(id) => {
+            let ids = world.ids(id);
+            let rows = result.transfers.iter().flatten().filter(|row| ids.contains(&row.id));
+            rows.map(|row| minor(&row.traced_total)).sum()
+        }
+        SlowTarget::Balance(account) => {
+            let rows = result.accounts.iter().flatten().filter(|row| row.account == *account);
+            rows.map(|row| minor(&row.traced_total)).sum()
+        }
+    }
 }
 
 /// All that reached the target.
@@ -83,17 +104,19 @@ fn attributed(world: &World, result: &RuleResult, member: &SlowOrigin) -> Q {
 fn both_directions_give_the_same_amounts() {
     let mut compared = 0;
     let shapes = [
-        (seeds::plain(), 60),
-        (seeds::converting(), 60),
-        (seeds::mixed(), 60),
-        (seeds::tiny(), 120),
+        (seeds::plain(), 25),
+        (seeds::converting(), 25),
+        (seeds::with_frontier(), 20),
+        (seeds::mixed(), 30),
+        (seeds::tiny(), 80),
     ];
     for (shape, count) in shapes {
         each(&shape, 0..count, |world, random| {
+            let mut members = asking::every_label(world);
+            let others = random.origins.iter().filter(|o| !matches!(o, SlowOrigin::Label(_)));
+            members.extend(others.cloned());
             for target in &random.targets {
-                for rule in BACKWARD {
-                    compared += compare(world, &random.origins, target, (rule, "random"));
-                }
+                compared += compare(world, &members, target, (&BACKWARD, "random"));
             }
         });
     }
@@ -145,9 +168,20 @@ fn check_sources(world: &World, result: &RuleResult) {
         };
         let (file, is_right) = match *kind {
             "opening" => ("openings.csv", first == *name && cells[3] == row.label),
-            "transfer" => ("transfers.csv", first == *name && cells[6] == row.label),
+            "transfer" => ("transfers.csv", first == *name && entered(world, &cells) == row.label),
             _ => ("transfers.csv", cells[2] == *name),
         };
         assert!(is_right && source.file == file, "{row:?} stands as {cells:?}");
+    }
+}
+
+/// The label of a transfer that stands in a row.
+fn entered(world: &World, cells: &[&str]) -> String {
+    if !cells[6].is_empty() {
+        cells[6].to_owned()
+    } else if world.slow.frontier.contains(cells[2]) {
+        format!("unknown:{}", cells[2])
+    } else {
+        "unlabelled".to_owned()
     }
 }

@@ -15,6 +15,7 @@ w1,2025-01-02,@other,B,50.00,USD,OTHER,,,,
 p1,2025-01-03,A,@shop,130.00,USD,,,,,
 c1,2025-01-04,@c,B,10.00,USD,C,,,,
 r1,2025-01-05,B,@c,10.00,USD,,,,,c1
+i1,2025-01-06,B,A,1.00,USD,INSIDE,,,,
 ";
 
 fn case() -> Case {
@@ -91,7 +92,6 @@ fn words_that_name_what_is_not_there_are_requests() {
     request(refused(&["label:VICTIM"], &["label:none"], "fifo"), "error-origin-empty");
     request(refused(&["label:VICTIM"], &["payee:@victim"], "fifo"), "error-origin-empty");
     request(refused(&["transfer:r1"], &[], "fifo"), "error-transfer-left-out");
-    request(refused(&["label:C"], &[], "fifo"), "error-origin-empty");
     for part in ["[0.00..0.00]", "[5.00..1.00]", "[0.00..100.01]", "[a..b]", "[1.00]", "[0.001..1]"]
     {
         let text = format!("transfer:v17{part}");
@@ -101,6 +101,20 @@ fn words_that_name_what_is_not_there_are_requests() {
     let until = until.until("2025-01-02").expect("a day");
     let error = caudal::trace(&case(), &until, &mut unwatched).expect_err("later");
     request(error, "error-transfer-left-out");
+}
+
+#[test]
+fn a_label_that_names_nothing_is_told_why() {
+    let hint = |label: &str| {
+        let error = refused(&[label], &[], "fifo");
+        check(&error, ErrorKind::Request, "error-origin-empty");
+        error.hints.first().map(|hint| hint.key().to_owned())
+    };
+    assert_eq!(hint("label:C").as_deref(), Some("hint-transfer-left-out"));
+    assert_eq!(hint("label:INSIDE").as_deref(), Some("hint-label-inside"));
+    assert_eq!(hint("label:VICTIN").as_deref(), Some("hint-near"));
+    assert_eq!(hint("label:nothing like it"), None);
+    assert_eq!(hint("account:A").as_deref(), Some("hint-opening-missing"));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //! *Shape.* One test binary. [`world`] writes a ledger into a case folder and opens it, [`asking`]
 //! makes requests of it, [`reading`] reads the decimal strings of a document back, [`laws`] holds
 //! every document to what must be true of all of them, [`figures`] compares expected figures. Above
-//! these stand the casebook, the conformance cases, random ledgers, explanations, both directions,
-//! both languages, and errors.
+//! these stand the casebook, the conformance cases, random ledgers, options, explanations, both
+//! directions, both languages, and errors.
 #![expect(clippy::disallowed_methods, reason = "cases are files beside the tests")]
 
 #[cfg(test)]
@@ -26,9 +26,13 @@ mod languages;
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod options;
+#[cfg(test)]
 mod random;
 #[cfg(test)]
 mod reading;
+#[cfg(test)]
+mod regressions;
 #[cfg(test)]
 mod seeds;
 #[cfg(test)]

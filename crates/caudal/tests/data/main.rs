@@ -5,6 +5,13 @@
 //! beside the workspace, and none of them is ever committed; where a data set is absent, its tests
 //! print that they were skipped.
 
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::format_push_string,
+    reason = "tests fail by panicking, say what they counted, and write small files in memory"
+)]
+
 mod amlsim;
 mod follow_the_money;
 mod ronin;

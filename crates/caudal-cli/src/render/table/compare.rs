@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use caudal::wire::{Result as RuleResult, TraceDocument};
 use caudal::{Message, Terms};
 
-use super::lines::{Column, Lines, ROWS_SHOWN, heading, line};
+use super::lines::{Column, Lines, ROWS_SHOWN, heading, largest_first, line, whole_digits};
 use super::{ending_word, rule_line};
 
 /// Whether a result has a column of its own in the comparison.
@@ -15,7 +15,8 @@ fn is_compared(result: &RuleResult) -> bool {
 
 /// Whether a result is shown below the comparison: it has figures that no column holds.
 pub(super) fn stands_alone(result: &RuleResult) -> bool {
-    !is_compared(result) && !(result.exposure && result.endings.is_some())
+    let is_exposed_line = result.exposure && result.endings.is_some();
+    !(is_compared(result) || is_exposed_line)
         || result.reached.is_some()
         || result.not_computed.is_some()
 }
@@ -50,6 +51,11 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
     ];
     columns.extend(compared.iter().map(|result| Column::right(result.rule.clone())));
     let mut lines = Lines::new(columns);
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    largest_first(&mut rows, |(_, amounts)| {
+        let longest = amounts.values().max_by_key(|amount| (whole_digits(amount), **amount));
+        longest.map_or_else(String::new, |amount| (*amount).to_owned())
+    });
     for ((kind, place, currency), amounts) in &rows {
         let mut cells =
             vec![ending_word(kinds[*kind], terms), (*place).to_owned(), (*currency).to_owned()];
@@ -59,7 +65,7 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
             let missing = if is_unknown { "?" } else { "-" };
             cells.push((*amounts.get(&at).unwrap_or(&missing)).to_owned());
         }
-        lines.row(cells);
+        lines.row(&cells);
     }
     text.push_str(&lines.finish(terms));
     text.push('\n');

@@ -6,6 +6,22 @@ use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 /// Rows of one list that a table shows.
 pub(super) const ROWS_SHOWN: usize = 40;
 
+/// Sorts what is too long to be shown whole by its largest amounts, so that these are seen. What is
+/// short keeps its order. Amounts are plain decimals of one length of fraction.
+pub(super) fn largest_first<T>(rows: &mut [T], amount: impl Fn(&T) -> String) {
+    if rows.len() > ROWS_SHOWN {
+        rows.sort_by_cached_key(|row| {
+            let amount = amount(row);
+            std::cmp::Reverse((whole_digits(&amount), amount))
+        });
+    }
+}
+
+/// Digits before the decimal point.
+pub(super) fn whole_digits(amount: &str) -> usize {
+    amount.find('.').unwrap_or(amount.len())
+}
+
 pub(super) fn line(text: &mut String, content: &str) {
     text.push_str(content);
     text.push('\n');
@@ -16,8 +32,8 @@ pub(super) fn heading(text: &mut String, content: &str) {
     line(text, content);
 }
 
-pub(super) fn more(count: usize, terms: &Terms) -> String {
-    match count.checked_sub(ROWS_SHOWN) {
+pub(super) fn more(count: usize, shown: usize, terms: &Terms) -> String {
+    match count.checked_sub(shown) {
         None | Some(0) => String::new(),
         Some(more) => format!("{}\n", terms.say(&Message::new("line-more").with("count", more))),
     }
@@ -56,7 +72,7 @@ impl Lines {
         Self { table, rights, count: 0 }
     }
 
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(super) fn row(&mut self, cells: &[String]) {
         self.count += 1;
         if self.count <= ROWS_SHOWN {
             let cells = cells.iter().zip(&self.rights);
@@ -71,7 +87,7 @@ impl Lines {
             return text;
         }
         line(&mut text, &self.table.trim_fmt());
-        text.push_str(&more(self.count, terms));
+        text.push_str(&more(self.count, ROWS_SHOWN, terms));
         text
     }
 }

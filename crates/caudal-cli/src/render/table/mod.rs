@@ -17,8 +17,11 @@ use caudal::{Message, Terms};
 
 pub(crate) use compare::comparison;
 use compare::stands_alone;
-use lines::{ROWS_SHOWN, heading, line, more};
+use lines::{heading, line, more};
 use result::one_result;
+
+/// Problems of the evidence that a table shows.
+const PROBLEMS_SHOWN: usize = 10;
 
 /// A trace.
 pub(crate) fn trace(document: &TraceDocument, terms: &Terms) -> String {
@@ -118,12 +121,12 @@ fn footer(assumptions: &[Assumption], problems: &[ProblemRow], terms: &Terms) ->
     if !problems.is_empty() {
         heading(&mut text, &terms.word("table-problems"));
     }
-    for problem in problems.iter().take(ROWS_SHOWN) {
+    for problem in problems.iter().take(PROBLEMS_SHOWN) {
         let severity = terms.say(&Message::new(format!("severity-{}", problem.severity)));
         let place =
             problem.source.as_ref().map_or_else(String::new, |s| format!(" ({})", source(s)));
         line(&mut text, &format!("  - {severity}: {}{place} [{}]", problem.text, problem.code));
     }
-    text.push_str(&more(problems.len(), terms));
+    text.push_str(&more(problems.len(), PROBLEMS_SHOWN, terms));
     text
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use caudal::wire::{AmountRow, EndingRow, OriginTotal, Result as RuleResult, SourceRow, Traced};
 use caudal::{Message, Terms};
 
-use super::lines::{Column, Lines, heading, line};
+use super::lines::{Column, Lines, heading, largest_first, line};
 use super::{ending_word, routes, rule_line, source};
 
 /// Labels that get a column each; more than these are shown together.
@@ -50,10 +50,12 @@ fn forward(text: &mut String, result: &RuleResult, terms: &Terms) {
         ];
         columns.extend(label_columns(&labels, terms));
         let mut lines = Lines::new(columns);
+        let mut accounts: Vec<_> = accounts.iter().collect();
+        largest_first(&mut accounts, |account| account.traced_total.clone());
         for a in accounts {
             let mut cells = vec![a.account.clone(), a.currency.clone(), a.balance.clone()];
             cells.extend(label_cells(&labels, &a.traced, &a.traced_total));
-            lines.row(cells);
+            lines.row(&cells);
         }
         text.push_str(&lines.finish(terms));
     }
@@ -65,9 +67,11 @@ fn forward(text: &mut String, result: &RuleResult, terms: &Terms) {
             Column::right(terms.word("column-gross")),
             Column::right(terms.word("column-distinct")),
         ]);
+        let mut received: Vec<_> = received.iter().collect();
+        largest_first(&mut received, |row| row.gross.clone());
         for r in received {
             let distinct = r.distinct.clone().unwrap_or_else(|| "?".to_owned());
-            lines.row(vec![r.place.clone(), r.currency.clone(), r.gross.clone(), distinct]);
+            lines.row(&[r.place.clone(), r.currency.clone(), r.gross.clone(), distinct]);
         }
         text.push_str(&lines.finish(terms));
     }
@@ -79,7 +83,7 @@ fn forward(text: &mut String, result: &RuleResult, terms: &Terms) {
             Column::right(terms.word("column-amount")),
         ]);
         for r in reached {
-            lines.row(vec![r.label.clone(), r.currency.clone(), r.amount.clone()]);
+            lines.row(&[r.label.clone(), r.currency.clone(), r.amount.clone()]);
         }
         text.push_str(&lines.finish(terms));
         heading(text, &terms.word("table-routes"));
@@ -101,7 +105,7 @@ fn alone(text: &mut String, result: &RuleResult, terms: &Terms) {
         ]);
         for s in shares {
             let cells = [&s.label, &s.contribution, &s.claim, &s.amount];
-            lines.row(cells.into_iter().cloned().collect());
+            lines.row(&cells.map(Clone::clone));
         }
         text.push_str(&lines.finish(terms));
     }
@@ -160,6 +164,8 @@ fn ending_table(
         columns.push(Column::right(terms.word("line-conversion")));
     }
     let mut lines = Lines::new(columns);
+    let mut endings: Vec<&EndingRow> = endings.iter().collect();
+    largest_first(&mut endings, |ending| ending.amount.clone());
     for ending in endings {
         let mut cells =
             vec![ending_word(&ending.kind, terms), ending.place.clone(), ending.currency.clone()];
@@ -168,7 +174,7 @@ fn ending_table(
             let of = |row: &AmountRow| format!("{} {}", row.amount, row.currency);
             cells.push(ending.origin.iter().map(of).collect::<Vec<_>>().join(" + "));
         }
-        lines.row(cells);
+        lines.row(&cells);
     }
     let mut text = lines.finish(terms);
     for origin in origins.into_iter().flatten() {
@@ -200,7 +206,7 @@ fn transfer_table(result: &RuleResult, labels: &[String], terms: &Terms) -> Stri
         let mut cells: Vec<String> = cells.into_iter().cloned().collect();
         cells.extend(label_cells(labels, &t.traced, &t.traced_total));
         cells.push(source(&t.source));
-        lines.row(cells);
+        lines.row(&cells);
     }
     let mut text = lines.finish(terms);
     for r in &result.repayments {
@@ -216,6 +222,8 @@ fn transfer_table(result: &RuleResult, labels: &[String], terms: &Terms) -> Stri
 }
 
 fn source_table(sources: &[SourceRow], terms: &Terms) -> String {
+    let mut sources: Vec<&SourceRow> = sources.iter().collect();
+    largest_first(&mut sources, |source| source.amount.clone());
     let mut lines = Lines::new(vec![
         Column::left(terms.word("column-transfer")),
         Column::left(terms.word("column-label")),
@@ -235,7 +243,7 @@ fn source_table(sources: &[SourceRow], terms: &Terms) -> String {
             .or_else(|| s.birth.as_ref().map(|account| named("label-birth", account)))
             .unwrap_or_default();
         let place = s.source.as_ref().map(source).unwrap_or_default();
-        lines.row(vec![name, s.label.clone(), s.amount.clone(), s.currency.clone(), place]);
+        lines.row(&[name, s.label.clone(), s.amount.clone(), s.currency.clone(), place]);
     }
     lines.finish(terms)
 }

@@ -80,10 +80,11 @@ pub(super) const EXPLAINED: &[(&str, &[Row])] = &[
             ("7_inconsistencies/inc_t lifo 1,10,held", "0", "500"),
         ],
     ),
-    // The starting balance that they give AAA so that its deposits do not overdraw it comes out at the
-    // end as money that no row brought there. An outside party of Caudal has no balance.
+    // They keep a balance of AAA also while it is outside their boundary; once it has been inside,
+    // that balance (what withdrawals 8 and 10 brought, less 12) leaves at the end as a trajectory of
+    // existing money. An outside party of Caudal has no balance.
     (
-        "a balance that never was",
+        "the balance of an outside party",
         &[
             ("7_inconsistencies/inc_t lifo existing,held", "1000", "0"),
             ("7_inconsistencies/otc_t lifo existing,held", "1000", "0"),

@@ -143,7 +143,7 @@ fn add_accounting(
         *balance += missing;
         let id = format!("accounting@{}", found.time);
         let label = if run.infers_nothing { EXISTING } else { "" };
-        converted.add(&id, &found.time, ["@inferred", account], missing, label);
+        converted.add([&id, &found.time], ["@inferred", account], missing, label);
         if !run.infers_nothing {
             converted.entries.push(format!("transfer:{id}"));
             converted.inferred.push(("accounting".to_owned(), account.clone(), missing));
@@ -154,10 +154,10 @@ fn add_accounting(
 fn add_move(found: &Move, converted: &mut Converted) {
     if found.fee > 0 {
         let id = format!("{}:fee", found.id);
-        converted.add(&id, &found.time, [&found.payer, "@fees"], found.fee, "");
+        converted.add([&id, &found.time], [&found.payer, "@fees"], found.fee, "");
         converted.exits.push(id);
     }
-    converted.add(&found.id, &found.time, [&found.payer, &found.payee], found.amount, "");
+    converted.add([&found.id, &found.time], [&found.payer, &found.payee], found.amount, "");
     if matches!(found.way, Way::In | Way::Beyond) {
         converted.entries.push(format!("transfer:{}", found.id));
     }
@@ -167,7 +167,7 @@ fn add_move(found: &Move, converted: &mut Converted) {
 }
 
 impl Converted {
-    fn add(&mut self, id: &str, time: &str, sides: [&str; 2], amount: i128, label: &str) {
+    fn add(&mut self, [id, time]: [&str; 2], sides: [&str; 2], amount: i128, label: &str) {
         self.rows += 1;
         let date = time.replacen(' ', "T", 1);
         let [payer, payee] = sides;
@@ -204,10 +204,10 @@ fn moves(run: &Run) -> Vec<Move> {
 
 /// How a configuration tells which side of the boundary a transaction stands on.
 enum Ways {
-    ByType(BTreeMap<String, String>),
-    BySides(BTreeSet<String>),
+    Types(BTreeMap<String, String>),
+    Sides(BTreeSet<String>),
     /// Accounts that are followed, as their transactions show them.
-    ByAccount(BTreeSet<String>),
+    Accounts(BTreeSet<String>),
 }
 
 impl Ways {
@@ -226,10 +226,10 @@ impl Ways {
                 let one = |(kind, way): (&String, &serde_json::Value)| {
                     (kind.clone(), way.as_str().expect("a category").to_owned())
                 };
-                Self::ByType(types.iter().map(one).collect())
+                Self::Types(types.iter().map(one).collect())
             }
             "accounts" | "accounts+otc" => {
-                Self::BySides(names(&config["category_follow"]).into_iter().collect())
+                Self::Sides(names(&config["category_follow"]).into_iter().collect())
             }
             "inferred_accounts" => {
                 let follow = names(&config["category_follow"]);
@@ -247,7 +247,7 @@ impl Ways {
                     first.is_some_and(|kind| follow.contains(kind))
                 };
                 let followed = seen.iter().filter(|(_, kinds)| is_followed(kinds));
-                Self::ByAccount(followed.map(|(name, _)| (*name).to_owned()).collect())
+                Self::Accounts(followed.map(|(name, _)| (*name).to_owned()).collect())
             }
             other => panic!("a boundary of kind {other}"),
         }
@@ -255,16 +255,16 @@ impl Ways {
 
     fn way(&self, row: &BTreeMap<String, String>) -> Way {
         let sides = match self {
-            Self::ByType(types) => match types[&row["type"]].as_str() {
+            Self::Types(types) => match types[&row["type"]].as_str() {
                 "deposit" => (false, true),
                 "transfer" => (true, true),
                 "withdraw" => (true, false),
                 other => panic!("a transaction of kind {other}"),
             },
-            Self::BySides(follow) => {
+            Self::Sides(follow) => {
                 (follow.contains(&row["src_categ"]), follow.contains(&row["tgt_categ"]))
             }
-            Self::ByAccount(followed) => {
+            Self::Accounts(followed) => {
                 (followed.contains(&row["src_ID"]), followed.contains(&row["tgt_ID"]))
             }
         };

@@ -11,6 +11,7 @@ use super::ledger::{Converted, EXISTING};
 use crate::{atto, csv_rows, read, read_text};
 
 /// One run of their program.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of their command line")]
 pub(super) struct Run {
     /// `1_base_functionality/account`.
     pub(super) name: String,
