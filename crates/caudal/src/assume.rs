@@ -18,6 +18,9 @@ use crate::show::row_source;
 /// Problems of one kind that an answer lists; the rest is counted.
 const LISTED_MAX: usize = 100;
 
+/// Accounts that a sentence names.
+const NAMED_MAX: usize = 20;
+
 /// The id of a same-day policy.
 pub(crate) fn same_day_id(policy: SameDay) -> &'static str {
     match policy {
@@ -230,8 +233,13 @@ fn about_evidence(list: &mut List<'_>, case: &Case) {
     if case.without_statement.is_empty() {
         list.add("statements-complete", |m| m);
     } else {
-        let accounts = case.without_statement.join(", ");
-        list.add("statements-listed", |m| m.with("accounts", accounts));
+        let count = case.without_statement.len();
+        let named = case.without_statement.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>();
+        let mut accounts = named.join(", ");
+        if count > NAMED_MAX {
+            accounts.push_str(", …");
+        }
+        list.add("statements-listed", |m| m.with("accounts", accounts).with("count", count));
     }
     let code = if case.openings.is_empty() { "openings-absent" } else { "openings-zero" };
     list.add(code, |m| m);

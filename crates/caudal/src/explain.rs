@@ -196,11 +196,13 @@ impl Traced<'_> {
                 let paid_before = self.shown.ledger.paid_before(hop.line);
                 Message::new("why-fifo")
                     .with("payer", payer)
+                    .with("unit", self.unit(line))
                     .with("out", spans(&hop.cents, paid_before))
                     .with("receipt", self.receipt(before))
             }
             Rule::Lifo if has_cents => Message::new("why-lifo")
                 .with("payer", payer)
+                .with("unit", self.unit(line))
                 .with("cents", spans(&hop.cents, 0))
                 .with("from", spans(&before.cents, 0))
                 .with("receipt", self.receipt(before)),
@@ -254,6 +256,12 @@ impl Traced<'_> {
             }
         }
         held
+    }
+
+    /// What the smallest units of a payment are called.
+    fn unit(&self, line: &Line) -> String {
+        let has_cents = self.shown.currency(line.payer).exponent() == 2;
+        self.terms.word(if has_cents { "word-cents" } else { "word-units" })
     }
 
     fn receipt(&self, hop: &RouteHop) -> String {

@@ -67,11 +67,14 @@ hint-not-traced = look at `caudal trace` under other rules, or at the bounds
 error-exists = `{ $path }` exists already
 hint-exists = name another folder with `--out`, or remove it
 
-bound-too-large = not computed: the part of the ledger that the bound needs has { $lines } lines
+bound-too-large = not computed: the part of the ledger that the bound needs has { $lines } lines, or money could count twice on its way; for each place in turn at most 50000 lines and 200 places are looked at
 
 # Assumptions, by code.
 assumption-statements-complete = Every account that is not outside is taken to have all its lines in the ledger.
-assumption-statements-listed = Accounts are taken to have all their lines in the ledger, except these, whose statement is not held: { $accounts }.
+assumption-statements-listed = Accounts are taken to have all their lines in the ledger, except { $count ->
+        [one] one whose statement is not held
+       *[other] { $count } whose statement is not held
+    }: { $accounts }.
 assumption-openings-zero = Accounts without an opening balance are taken to begin with nothing.
 assumption-openings-absent = No opening balance is given; every account is taken to begin with nothing.
 assumption-same-day-as-listed = { $count } transfers share a day and an account with another and nothing proves their order; they are taken as listed.
@@ -102,7 +105,7 @@ assumption-threshold = Traced money below { $threshold } in an account is not fo
 assumption-inner-fifo = No inner rule was named: among several origins the oldest money leaves first (`{ $rule }`).
 assumption-targets-apart = Each target is answered for itself; money that passes several of them is counted at each.
 assumption-union = Under `{ $rule }` the origins are traced as one and then divided; claims traced apart would not add up.
-assumption-carried-fractions = Under `{ $rule }` money is carried in units of 2^-40 of the minor unit; after the { $payments } payments of this ledger no amount is off by more than { $payments } of these. Printed figures are whole and add up; the furthest from its carried value is off by { $worst } minor units.
+assumption-carried-fractions = Under `{ $rule }` money is carried in units of 2^-40 of the minor unit; after the { $payments } payments of this ledger, loans and repayments included, no amount is off by more than { $payments } of these, and behind a conversion by that times its rate. Printed figures are whole and add up; the furthest from its carried value is off by { $worst } minor units.
 assumption-exposure = `poison` shows exposure, not money traced; its figures must not stand in an amount column of an exhibit.
 assumption-bounds-one-currency = Bounds are computed in the currency of the origins and stop where money is converted.
 
@@ -171,6 +174,7 @@ line-surplus = surplus { $amount } { $currency }
 line-backward-total = { $amount } { $currency } in all
 line-conversion = in units of the origin
 line-more = … and { $count } more; `--format json` lists all
+line-more-alike = … and { $count } more [{ $code }]; `--format json` lists all
 line-nothing = nothing
 line-further = on further routes: { $amount } { $currency }
 line-route = { $amount } { $currency } of { $label }
@@ -196,12 +200,14 @@ step-opening = { $payee } begins with { $amount }. { $part } of it is money of o
 step-payment = `{ $transfer }`, { $date }: { $payer } pays { $payee } { $amount }. { $part } of it is money of origin { $label }: { $why }.
 step-repayment = After `{ $transfer }`, { $date }, { $payer } repays its bank { $amount }. { $part } of it is money of origin { $label }: { $why }.
 step-converted = { $sentence } Converted, it arrives as { $arrived }.
-why-fifo = by fifo, cents { $out } of all that { $payer } ever paid out are cents { $out } of all that it ever received, which { $receipt } brought
-why-lifo = by lifo, cents { $cents } of this payment are cents { $from } of { $receipt }, the newest money that { $payer } then held
+why-fifo = by fifo, { $unit } { $out } of all that { $payer } ever paid out are { $unit } { $out } of all that it ever received, which { $receipt } brought
+why-lifo = by lifo, { $unit } { $cents } of this payment are { $unit } { $from } of { $receipt }, the newest money that { $payer } then held
 why-difo = by difo, { $payer } held { $held } of the origins in a balance of { $balance }, and origin money leaves first, so { $taken } of it left
 why-libr = by libr, { $payer } held { $held } of the origins in a balance of { $balance }, and origin money leaves last, so { $taken } of it left
 why-pro-rata = by pro-rata, { $payer } held { $held } of this origin in a balance of { $balance }, and the payment took the same share of everything in it
 why-share = by { $rule }, the origins' part of the payment is divided in proportion to their holdings, of which { $payer } held { $held } of this origin
 why-plain = by { $rule }
+word-cents = cents
+word-units = smallest units
 receipt-transfer = `{ $id }`
 receipt-opening = its opening balance

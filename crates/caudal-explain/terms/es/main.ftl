@@ -67,11 +67,14 @@ hint-not-traced = mire `caudal trace` con otras reglas, o las cotas
 error-exists = `{ $path }` ya existe
 hint-exists = nombre otra carpeta con `--out`, o elimínela
 
-bound-too-large = no calculada: la parte del libro que la cota necesita tiene { $lines } líneas
+bound-too-large = no calculada: la parte del libro que la cota necesita tiene { $lines } líneas, o el dinero podría contarse dos veces en su camino; para cada lugar por turno se miran a lo sumo 50000 líneas y 200 lugares
 
 # Supuestos, por código.
 assumption-statements-complete = Se toma que toda cuenta que no es externa tiene todas sus líneas en el libro.
-assumption-statements-listed = Se toma que las cuentas tienen todas sus líneas en el libro, salvo estas, cuyo estado de cuenta no se tiene: { $accounts }.
+assumption-statements-listed = Se toma que las cuentas tienen todas sus líneas en el libro, salvo { $count ->
+        [one] una cuyo estado de cuenta no se tiene
+       *[other] { $count } cuyo estado de cuenta no se tiene
+    }: { $accounts }.
 assumption-openings-zero = Se toma que las cuentas sin saldo inicial empiezan en cero.
 assumption-openings-absent = No se indica ningún saldo inicial; se toma que toda cuenta empieza en cero.
 assumption-same-day-as-listed = { $count } transferencias comparten día y cuenta con otra y nada prueba su orden; se toman como están listadas.
@@ -102,7 +105,7 @@ assumption-threshold = El dinero rastreado inferior a { $threshold } en una cuen
 assumption-inner-fifo = No se nombró regla interna: entre varios orígenes sale primero el dinero más antiguo (`{ $rule }`).
 assumption-targets-apart = Cada destino se responde por sí mismo; el dinero que pasa por varios se cuenta en cada uno.
 assumption-union = Con `{ $rule }` los orígenes se rastrean como uno y después se dividen; reclamaciones rastreadas por separado no sumarían.
-assumption-carried-fractions = Con `{ $rule }` el dinero se lleva en unidades de 2^-40 de la unidad menor; tras los { $payments } pagos de este libro ningún importe se desvía más de { $payments } de ellas. Las cifras impresas son enteras y suman; la más alejada de su valor llevado se desvía { $worst } unidades menores.
+assumption-carried-fractions = Con `{ $rule }` el dinero se lleva en unidades de 2^-40 de la unidad menor; tras los { $payments } pagos de este libro, con préstamos y devoluciones, ningún importe se desvía más de { $payments } de ellas, y tras una conversión de eso por su tipo. Las cifras impresas son enteras y suman; la más alejada de su valor llevado se desvía { $worst } unidades menores.
 assumption-exposure = `poison` muestra exposición, no dinero rastreado; sus cifras no deben figurar en una columna de importes de un anexo.
 assumption-bounds-one-currency = Las cotas se calculan en la moneda de los orígenes y se detienen donde el dinero se convierte.
 
@@ -171,6 +174,7 @@ line-surplus = excedente { $amount } { $currency }
 line-backward-total = { $amount } { $currency } en total
 line-conversion = en unidades del origen
 line-more = … y { $count } más; `--format json` las lista todas
+line-more-alike = … y { $count } más [{ $code }]; `--format json` los lista todos
 line-nothing = nada
 line-further = por otros recorridos: { $amount } { $currency }
 line-route = { $amount } { $currency } de { $label }
@@ -196,12 +200,14 @@ step-opening = { $payee } empieza con { $amount }. { $part } de ello es dinero d
 step-payment = `{ $transfer }`, { $date }: { $payer } paga a { $payee } { $amount }. { $part } de ello es dinero del origen { $label }: { $why }.
 step-repayment = Después de `{ $transfer }`, { $date }, { $payer } devuelve a su banco { $amount }. { $part } de ello es dinero del origen { $label }: { $why }.
 step-converted = { $sentence } Convertido, llega como { $arrived }.
-why-fifo = por fifo, los centavos { $out } de todo lo que { $payer } ha pagado son los centavos { $out } de todo lo que ha recibido, que trajo { $receipt }
-why-lifo = por lifo, los centavos { $cents } de este pago son los centavos { $from } de { $receipt }, el dinero más nuevo que { $payer } tenía entonces
+why-fifo = por fifo, { $unit } { $out } de todo lo que { $payer } ha pagado son { $unit } { $out } de todo lo que ha recibido, que trajo { $receipt }
+why-lifo = por lifo, { $unit } { $cents } de este pago son { $unit } { $from } de { $receipt }, el dinero más nuevo que { $payer } tenía entonces
 why-difo = por difo, { $payer } tenía { $held } de los orígenes en un saldo de { $balance }, y el dinero de origen sale primero, así que salieron { $taken }
 why-libr = por libr, { $payer } tenía { $held } de los orígenes en un saldo de { $balance }, y el dinero de origen sale al final, así que salieron { $taken }
 why-pro-rata = por pro-rata, { $payer } tenía { $held } de este origen en un saldo de { $balance }, y el pago tomó la misma proporción de todo lo que había
 why-share = por { $rule }, la parte de los orígenes en el pago se divide en proporción a lo que había de cada uno; { $payer } tenía { $held } de este origen
 why-plain = por { $rule }
+word-cents = los centavos
+word-units = las unidades mínimas
 receipt-transfer = `{ $id }`
 receipt-opening = su saldo inicial

@@ -35,37 +35,37 @@ fn check(shape: &Shape, seeds: std::ops::Range<u64>) {
 
 #[test]
 fn forward_traces_agree_on_plain_ledgers() {
-    check(&seeds::plain(), 20000..22000);
+    check(&seeds::plain(), 0..500);
 }
 
 #[test]
 fn forward_traces_agree_behind_conversions() {
-    check(&seeds::converting(), 20000..22000);
+    check(&seeds::converting(), 0..500);
 }
 
 #[test]
 fn forward_traces_agree_at_a_frontier() {
-    check(&seeds::with_frontier(), 20000..22000);
+    check(&seeds::with_frontier(), 0..200);
 }
 
 #[test]
 fn forward_traces_agree_when_deposits_are_taken_back() {
-    check(&seeds::with_reversals(), 20000..22000);
+    check(&seeds::with_reversals(), 0..300);
 }
 
 #[test]
 fn forward_traces_agree_when_shortfalls_are_births() {
-    check(&seeds::with_births(), 20000..22000);
+    check(&seeds::with_births(), 0..200);
 }
 
 #[test]
 fn forward_traces_agree_when_everything_meets() {
-    check(&seeds::mixed(), 20000..22000);
+    check(&seeds::mixed(), 0..500);
 }
 
 #[test]
 fn forward_traces_agree_where_boundaries_coincide() {
-    check(&seeds::tiny(), 20000..22000);
+    check(&seeds::tiny(), 0..1500);
 }
 
 fn check_threshold(shape: &Shape, seeds: std::ops::Range<u64>) {
@@ -84,13 +84,13 @@ fn check_threshold(shape: &Shape, seeds: std::ops::Range<u64>) {
 
 #[test]
 fn forward_traces_agree_above_a_threshold() {
-    check_threshold(&seeds::plain(), 20000..22000);
-    check_threshold(&Shape { lines_max: 40, amount_max: 50, ..seeds::tiny() }, 20000..22000);
+    check_threshold(&seeds::plain(), 0..200);
+    check_threshold(&Shape { lines_max: 40, amount_max: 50, ..seeds::tiny() }, 0..400);
 }
 
 #[test]
 fn forward_traces_agree_above_a_threshold_when_everything_meets() {
-    check_threshold(&seeds::mixed(), 20000..22000);
+    check_threshold(&seeds::mixed(), 0..200);
 }
 
 /// Parts of a deposit together, as the engine has one line for them.
@@ -142,7 +142,7 @@ fn compositions_agree() {
         (seeds::tiny(), 600),
     ];
     for (shape, count) in shapes {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             for target in &random.targets {
                 for rule in ["fifo", "lifo", "pro-rata"] {
                     check_backward(world, target, rule);
@@ -162,7 +162,7 @@ fn exposure_backward_agrees_with_exposure_forward() {
         (seeds::tiny(), 400),
     ];
     for (shape, count) in shapes {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let view = &world.ledger;
             let sources = |line: &u32| {
                 !view.is_account(view.payer(*line)) && view.line(*line).kind != LineKind::Repayment
@@ -201,7 +201,7 @@ fn exposes(world: &World, line: u32, target: Target) -> bool {
 fn money_that_reached_targets_is_counted_at_the_first() {
     for (shape, count) in [(seeds::plain(), 250), (seeds::with_births(), 100), (seeds::tiny(), 500)]
     {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             for rule in ["fifo", "lifo", "pro-rata"] {
                 check_reached(world, random, rule);
             }
@@ -259,7 +259,7 @@ fn cut_at(case: &SlowCase, targets: &[SlowTarget]) -> SlowCase {
 #[test]
 fn money_that_reached_all_receipts_of_a_place_is_its_distinct_receipts() {
     for (shape, count) in [(seeds::plain(), 150), (seeds::tiny(), 300)] {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             for rule in RULES.into_iter().filter(|rule| *rule != "poison") {
                 let question = world.question(&random.origins);
                 let trace = world.forward(&question, rule);
@@ -296,7 +296,7 @@ fn bounds_agree_with_the_plain_flow() {
     ];
     let mut computed = (0, 0);
     for (shape, count) in shapes {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let members = without_parts(&random.case, &random.origins);
             let named = random.targets.iter().filter(|target| world.target(target).is_some());
             let targets: BTreeSet<SlowTarget> = named.cloned().collect();
@@ -323,7 +323,7 @@ fn bounds_are_what_trying_every_allocation_finds() {
     ];
     let mut computed = (0, 0);
     for shape in shapes {
-        each(&shape, 20000..22000, |world, random| {
+        each(&shape, 0..250, |world, random| {
             let members = without_parts(&random.case, &random.origins);
             let targets: BTreeSet<SlowTarget> = random.targets.iter().cloned().collect();
             let expected = slow::bounds_by_enumeration(&world.case, &members, &targets);
@@ -350,7 +350,7 @@ pub(crate) fn bounds(
 #[test]
 fn shares_agree() {
     for (shape, count) in [(seeds::plain(), 300), (seeds::with_reversals(), 200)] {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             for account in ["A", "B"] {
                 for rule in ["pari-passu", "capped-pro-rata"] {
                     check_shares(world, &random.case, account, rule);
@@ -389,7 +389,7 @@ fn same_day_policies_agree() {
         [seeds::plain(), seeds::with_frontier(), seeds::with_births(), seeds::with_reversals()];
     for shape in shapes {
         let mut shift = 0;
-        each(&shape, 20000..22000, |_, random| {
+        each(&shape, 0..150, |_, random| {
             shift += 1;
             let case = shuffled_days(&random.case, shift);
             let rows: Vec<usize> = (0..case.transfers.len()).collect();

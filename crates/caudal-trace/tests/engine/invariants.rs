@@ -69,7 +69,7 @@ fn bound_of(world: &World, rule: &str) -> Q {
 #[test]
 fn all_that_entered_rests_in_some_place() {
     for (shape, count) in [(seeds::plain(), 200), (seeds::mixed(), 200)] {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let question = world.question(&random.origins);
             for rule in tracing_rules() {
                 let trace = world.forward(&question, rule);
@@ -88,7 +88,7 @@ fn all_that_entered_rests_in_some_place() {
 fn later_lines_change_nothing_before_them() {
     for shape in [seeds::plain(), seeds::with_frontier(), seeds::with_births(), seeds::converting()]
     {
-        each(&shape, 20000..22000, |world, random| {
+        each(&shape, 0..60, |world, random| {
             let len = random.case.transfers.len();
             for end in [len / 4, len / 2, len - 1] {
                 let mut prefix = random.case.clone();
@@ -112,7 +112,7 @@ fn later_lines_change_nothing_before_them() {
 fn money_moves_alike_whatever_else_is_traced() {
     for (shape, count) in [(seeds::plain(), 150), (seeds::with_births(), 60), (seeds::tiny(), 300)]
     {
-        each(&shape, 30000..(30000 + 6 * count), |world, _| {
+        each(&shape, 0..count, |world, _| {
             let labels = ["V1", "V2", "own"].map(|label| SlowOrigin::Label(label.to_owned()));
             for rule in ["fifo", "lifo", "pro-rata"] {
                 let together = ask(world, &labels, rule);
@@ -134,7 +134,7 @@ fn money_moves_alike_whatever_else_is_traced() {
 /// Invariant 5: two origins as one origin carry what the two carry together.
 #[test]
 fn disjoint_origins_add_up() {
-    each(&seeds::plain(), 20000..22000, |world, random| {
+    each(&seeds::plain(), 0..150, |world, random| {
         let openings = random.case.openings.keys();
         let account = |name: &String, label: &str| SlowOrigin::Opening {
             account: name.clone(),
@@ -161,7 +161,7 @@ fn disjoint_origins_add_up() {
 fn forward_and_backward_give_one_amount() {
     for (shape, count) in [(seeds::plain(), 200), (seeds::converting(), 200), (seeds::tiny(), 400)]
     {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             for target in world.targets(&random.targets) {
                 for rule in ["fifo", "lifo", "pro-rata"] {
                     check_both_ends(world, target, rule);
@@ -202,7 +202,7 @@ fn check_both_ends(world: &World, target: Target, rule: &str) {
 #[test]
 fn backward_is_forward_in_the_reversed_ledger() {
     for (shape, count) in [(seeds::plain(), 150), (seeds::tiny(), 400)] {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let reversed = World::new(&backwards(world));
             for target in &random.targets {
                 let Some(found) = world.target(target) else { continue };
@@ -232,7 +232,7 @@ fn backward_is_forward_in_the_reversed_ledger() {
 #[test]
 fn a_transfer_in_two_parts_moves_what_it_moved_whole() {
     for (shape, count) in [(seeds::plain(), 150), (seeds::tiny(), 400)] {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let members = entering(world, &random.origins);
             let labels: Vec<SlowOrigin> =
                 members.into_iter().filter(|m| matches!(m, SlowOrigin::Label(_))).collect();
@@ -278,7 +278,7 @@ fn is_plain(world: &World, at: usize) -> bool {
 fn every_rule_lies_between_the_bounds() {
     for (shape, count) in [(seeds::plain(), 150), (seeds::with_births(), 60), (seeds::tiny(), 500)]
     {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let members = without_parts(&random.case, &random.origins);
             let targets: BTreeSet<SlowTarget> = random.targets.iter().cloned().collect();
             let Some((least, most)) = bounds(world, &members, &targets) else { return };
@@ -328,7 +328,7 @@ fn check_order(world: &World, members: &[SlowOrigin], place: u32) {
 /// prefix of its payments.
 #[test]
 fn on_one_account_difo_and_libr_enclose_every_rule() {
-    each(&seeds::plain(), 20000..22000, |_, random| {
+    each(&seeds::plain(), 0..200, |_, random| {
         let world = World::new(&alone(&random.case));
         let Some(place) = world.account("A") else { return };
         let members = ["V1", "V2"].map(|label| SlowOrigin::Label(label.to_owned()));
@@ -395,7 +395,7 @@ fn at_a_fork_difo_finds_nothing_where_libr_finds_everything() {
 /// Invariant 14, line by line: the closed form of the lowest intermediate balance.
 #[test]
 fn the_lowest_balance_is_what_libr_leaves() {
-    each(&seeds::plain(), 20000..22000, |_, random| {
+    each(&seeds::plain(), 0..80, |_, random| {
         let case = alone(&random.case);
         let labels = BTreeSet::from(["V1".to_owned(), "V2".to_owned()]);
         let trail = slow::lowest_balance(&case, "A", &labels, Granularity::Line);
@@ -435,7 +435,7 @@ fn closes_below_zero(case: &SlowCase) -> bool {
 #[test]
 fn the_lowest_closing_balance_is_libr_with_credits_first() {
     let mut checked = 0;
-    each(&seeds::plain(), 20000..22000, |_, random| {
+    each(&seeds::plain(), 0..600, |_, random| {
         let case = alone(&random.case);
         if closes_below_zero(&case) {
             return;
@@ -459,7 +459,7 @@ fn the_lowest_closing_balance_is_libr_with_credits_first() {
 fn tracing_more_never_lowers_what_a_transfer_carries() {
     for (shape, count) in [(seeds::plain(), 150), (seeds::with_births(), 60), (seeds::tiny(), 400)]
     {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let some = &random.origins[..random.origins.len().div_ceil(2)];
             for rule in tracing_rules() {
                 let (fewer, more) = (ask(world, some, rule), ask(world, &random.origins, rule));
@@ -481,7 +481,7 @@ fn tracing_more_never_lowers_what_a_transfer_carries() {
 fn neighbours_that_share_no_account_may_change_places() {
     for (shape, count) in [(seeds::plain(), 150), (seeds::converting(), 100), (seeds::tiny(), 300)]
     {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let accounts = |t: &slow::SlowTransfer| {
                 let ends = [t.payer.clone(), t.payee.clone()];
                 ends.into_iter()
@@ -508,7 +508,7 @@ fn neighbours_that_share_no_account_may_change_places() {
 #[test]
 fn separate_libr_claims_are_never_less_than_the_union() {
     let mut exceeds = 0;
-    each(&seeds::plain(), 20000..22000, |_, random| {
+    each(&seeds::plain(), 0..200, |_, random| {
         let world = World::new(&alone(&random.case));
         let labels = ["V1", "V2"].map(|label| SlowOrigin::Label(label.to_owned()));
         let together = held_in_a(&world, &labels, "libr");
@@ -525,7 +525,7 @@ fn separate_libr_claims_are_never_less_than_the_union() {
 fn exposure_touches_what_pro_rata_touches() {
     let shapes = [(seeds::plain(), 200), (seeds::with_births(), 100), (seeds::tiny(), 500)];
     for (shape, count) in shapes {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let members = entering(world, &random.origins);
             let asked = SlowQuestion { origins: members.clone(), rule: "pro-rata".to_owned() };
             let slow = slow::trace(&world.case, &asked);
@@ -548,7 +548,7 @@ fn exposure_touches_what_pro_rata_touches() {
 fn segments_are_fewer_than_receipts_and_payments() {
     let shapes = [(seeds::plain(), 300), (seeds::with_births(), 200), (seeds::tiny(), 500)];
     for (shape, count) in shapes {
-        each(&shape, 30000..(30000 + 6 * count), |world, _| {
+        each(&shape, 0..count, |world, _| {
             let view = &world.ledger;
             let tracer = world.tracer();
             for place in (0..view.place_count()).filter(|&place| view.is_account(place)) {
@@ -571,7 +571,7 @@ fn segments_are_fewer_than_receipts_and_payments() {
 /// no more lots than there are openings, transfers and loans.
 #[test]
 fn lots_alive_are_never_more_than_lines() {
-    each(&seeds::plain(), 20000..22000, |world, _| {
+    each(&seeds::plain(), 0..150, |world, _| {
         let view = &world.ledger;
         let (mut origins, mut members) = (Vec::new(), Vec::new());
         for line in (0..view.line_count()).filter(|&line| !view.is_account(view.payer(line))) {
@@ -593,7 +593,7 @@ fn lots_alive_are_never_more_than_lines() {
 #[test]
 fn amounts_times_seven_give_figures_times_seven() {
     for (shape, count) in [(seeds::plain(), 150), (seeds::tiny(), 300)] {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let members = entering(world, &random.origins);
             let members: Vec<SlowOrigin> = members
                 .into_iter()
@@ -622,7 +622,7 @@ fn amounts_times_seven_give_figures_times_seven() {
 #[test]
 fn written_loans_and_repayments_are_the_overdraft_replay() {
     for (shape, count) in [(seeds::plain(), 200), (seeds::tiny(), 500)] {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let written = World::new(&explicit(world));
             for rule in RULES {
                 let mut replayed = ask(world, &random.origins, rule);
@@ -650,7 +650,7 @@ fn written_loans_and_repayments_are_the_overdraft_replay() {
 /// The order of the rows in the file decides nothing where the evidence proves another.
 #[test]
 fn the_order_of_rows_in_the_file_decides_nothing() {
-    each(&seeds::mixed(), 20000..22000, |world, random| {
+    each(&seeds::mixed(), 0..150, |world, random| {
         let mut rows: Vec<usize> = (0..random.case.transfers.len()).collect();
         rows.reverse();
         let middle = rows.len() / 3;
@@ -666,7 +666,7 @@ fn the_order_of_rows_in_the_file_decides_nothing() {
 /// One tracer asked from many threads gives every one of them the same answer.
 #[test]
 fn threads_change_nothing() {
-    each(&seeds::plain(), 20000..22000, |world, random| {
+    each(&seeds::plain(), 0..20, |world, random| {
         let tracer = world.tracer();
         let question = world.question(&random.origins);
         let answer = || -> Vec<Trace> {
@@ -687,7 +687,7 @@ fn threads_change_nothing() {
 /// Money under exact rules in its union does not depend on the inner rule; only its division does.
 #[test]
 fn the_union_does_not_depend_on_the_inner_rule() {
-    each(&Shape { lines_max: 40, ..seeds::plain() }, 20000..22000, |world, random| {
+    each(&Shape { lines_max: 40, ..seeds::plain() }, 0..150, |world, random| {
         let members = entering(world, &random.origins);
         for presumption in ["difo", "libr"] {
             let by = |inner: &str| ask(world, &members, &format!("{presumption}:{inner}")).paid;

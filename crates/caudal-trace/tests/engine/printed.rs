@@ -88,7 +88,7 @@ fn printed_figures_foot_in_every_row_and_balance() {
         (seeds::tiny(), 500),
     ];
     for (shape, count) in shapes {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let question = world.question(&entering(world, &random.origins));
             for rule in RULES.into_iter().filter(|rule| *rule != "poison") {
                 check_feet(world, &question, &world.forward(&question, rule));
@@ -99,7 +99,7 @@ fn printed_figures_foot_in_every_row_and_balance() {
 
 #[test]
 fn the_worst_rounding_is_told() {
-    each(&seeds::plain(), 20000..22000, |world, random| {
+    each(&seeds::plain(), 0..150, |world, random| {
         let question = world.question(&random.origins);
         for rule in ["pro-rata", "difo:pro-rata", "libr:pro-rata"] {
             let trace = world.forward(&question, rule);
@@ -118,7 +118,7 @@ fn the_worst_rounding_is_told() {
 fn a_balance_of_zero_empties_the_pool() {
     for (shape, count) in [(seeds::plain(), 150), (seeds::converting(), 150), (seeds::tiny(), 500)]
     {
-        each(&shape, 30000..(30000 + 6 * count), |world, random| {
+        each(&shape, 0..count, |world, random| {
             let view = &world.ledger;
             let question = world.question(&entering(world, &random.origins));
             for rule in RULES.into_iter().filter(|rule| *rule != "poison") {
@@ -139,7 +139,7 @@ fn a_balance_of_zero_empties_the_pool() {
 /// Invariant 2.
 #[test]
 fn no_account_holds_more_origin_money_than_its_balance() {
-    each(&seeds::converting(), 20000..22000, |world, random| {
+    each(&seeds::converting(), 0..300, |world, random| {
         let question = world.question(&random.origins);
         for rule in RULES.into_iter().filter(|rule| *rule != "poison") {
             let trace = world.forward(&question, rule);

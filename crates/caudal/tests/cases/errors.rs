@@ -139,6 +139,23 @@ fn what_a_rule_cannot_answer_is_a_request() {
     request(explain("fifo", "r1"), "error-transfer-left-out");
 }
 
+/// One centavo becomes more dollars than a backward weight can be finer than one.
+#[test]
+fn conversions_that_are_too_fine_for_backward_weights_are_refused() {
+    let transfers = "\
+id,date,payer,payee,amount,currency,label,received_amount,received_currency
+t1,2025-01-01,@v,B,0.03,MXN,V,,
+t2,2025-01-02,B,A,0.01,MXN,,20000000000000000.00,USD
+";
+    let case = case_of(&[("transfers.csv", transfers)]);
+    let nothing: [&str; 0] = [];
+    let request = Request::from(nothing).rule("pro-rata").expect("a rule");
+    let to = vec![Selector::Account("A".to_owned())];
+    let request = Request { to, ..request };
+    let error = caudal::trace(&case, &request, &mut unwatched).expect_err("too fine");
+    check(&error, ErrorKind::Request, "error-too-fine");
+}
+
 #[test]
 fn a_refused_ledger_is_about_the_data() {
     let request = Request::from(["label:VICTIM"]).rule("fifo").expect("a rule");

@@ -5,8 +5,14 @@ use std::collections::BTreeMap;
 use caudal::wire::{Result as RuleResult, TraceDocument};
 use caudal::{Message, Terms};
 
-use super::lines::{Column, Lines, ROWS_SHOWN, heading, largest_first, line, whole_digits};
+use super::lines::{Column, Lines, heading, largest_first, line, more, whole_digits};
 use super::{ending_word, rule_line};
+
+/// Origins that stand above the comparison.
+const ORIGINS_SHOWN: usize = 10;
+
+/// Places that a line of exposure names.
+const EXPOSED_SHOWN: usize = 12;
 
 /// Whether a result has a column of its own in the comparison.
 fn is_compared(result: &RuleResult) -> bool {
@@ -29,9 +35,10 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
         return text;
     }
     let origins = document.results.iter().find_map(|result| result.origin_total.as_ref());
-    for origin in origins.into_iter().flatten() {
+    for origin in origins.into_iter().flatten().take(ORIGINS_SHOWN) {
         line(&mut text, &format!("{}  {} {}", origin.label, origin.amount, origin.currency));
     }
+    text.push_str(&more(origins.map_or(0, Vec::len), ORIGINS_SHOWN, terms));
     heading(&mut text, &terms.word("table-where"));
     let origin_currencies: Vec<&str> =
         origins.into_iter().flatten().map(|origin| origin.currency.as_str()).collect();
@@ -81,9 +88,9 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
 /// Exposure beside rules that trace amounts: where, not how much.
 fn exposed_line(result: &RuleResult, terms: &Terms) -> String {
     let places: Vec<&str> = result.endings.iter().flatten().map(|e| e.place.as_str()).collect();
-    let mut shown = places.iter().take(ROWS_SHOWN).copied().collect::<Vec<_>>().join(", ");
-    if places.len() > ROWS_SHOWN {
-        shown.push_str(", …");
+    let mut shown = places.iter().take(EXPOSED_SHOWN).copied().collect::<Vec<_>>().join(", ");
+    if places.len() > EXPOSED_SHOWN {
+        shown = format!("{shown}, … ({})", places.len());
     }
     let message = Message::new("line-exposed")
         .with("transfers", result.transfers.iter().flatten().count())

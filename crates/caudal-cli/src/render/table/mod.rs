@@ -8,6 +8,7 @@ mod compare;
 mod lines;
 mod result;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use caudal::wire::{
@@ -17,11 +18,14 @@ use caudal::{Message, Terms};
 
 pub(crate) use compare::comparison;
 use compare::stands_alone;
-use lines::{heading, line, more};
+use lines::{heading, line};
 use result::one_result;
 
-/// Problems of the evidence that a table shows.
-const PROBLEMS_SHOWN: usize = 10;
+/// Problems of one code that a table shows.
+const ALIKE_SHOWN: usize = 5;
+
+/// Selectors of a question that its first line names.
+const SELECTORS_SHOWN: usize = 5;
 
 /// A trace.
 pub(crate) fn trace(document: &TraceDocument, terms: &Terms) -> String {
@@ -58,7 +62,7 @@ pub(crate) fn explain(document: &ExplainDocument, terms: &Terms) -> String {
 }
 
 fn question(question: &Question, terms: &Terms) -> String {
-    let (from, to) = (question.from.join(" "), question.to.join(" "));
+    let (from, to) = (selectors(&question.from), selectors(&question.to));
     let message = match (question.from.is_empty(), question.to.is_empty()) {
         (false, true) => Message::new("line-question").with("from", from),
         (true, _) => Message::new("line-question-backward").with("to", to),
@@ -70,6 +74,11 @@ fn question(question: &Question, terms: &Terms) -> String {
         line(&mut text, &format!("{}  sha256 {}", file.file, file.sha256));
     }
     text
+}
+
+fn selectors(typed: &[String]) -> String {
+    let shown = typed.iter().take(SELECTORS_SHOWN).cloned().collect::<Vec<_>>().join(" ");
+    if typed.len() > SELECTORS_SHOWN { format!("{shown} … ({})", typed.len()) } else { shown }
 }
 
 fn rule_line(rule: &str, authority: &str, terms: &Terms) -> String {
@@ -121,12 +130,23 @@ fn footer(assumptions: &[Assumption], problems: &[ProblemRow], terms: &Terms) ->
     if !problems.is_empty() {
         heading(&mut text, &terms.word("table-problems"));
     }
-    for problem in problems.iter().take(PROBLEMS_SHOWN) {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    for problem in problems {
+        let count = seen.entry(&problem.code).or_default();
+        *count += 1;
+        if *count > ALIKE_SHOWN {
+            continue;
+        }
         let severity = terms.say(&Message::new(format!("severity-{}", problem.severity)));
         let place =
             problem.source.as_ref().map_or_else(String::new, |s| format!(" ({})", source(s)));
         line(&mut text, &format!("  - {severity}: {}{place} [{}]", problem.text, problem.code));
     }
-    text.push_str(&more(problems.len(), PROBLEMS_SHOWN, terms));
+    for (code, count) in seen {
+        if let Some(more) = count.checked_sub(ALIKE_SHOWN).filter(|&more| more > 0) {
+            let message = Message::new("line-more-alike").with("count", more).with("code", code);
+            line(&mut text, &terms.say(&message));
+        }
+    }
     text
 }
