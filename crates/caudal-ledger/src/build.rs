@@ -95,7 +95,6 @@ struct Builder<'a> {
     table: &'a TransferTable,
     overdraft: Overdraft,
     without_statement: BTreeSet<&'a str>,
-    first_place: Vec<PlaceIdx>,
     other_places: LookupMap<(u32, &'static str), PlaceIdx>,
     ledger: Ledger,
 }
@@ -124,6 +123,8 @@ impl<'a> Builder<'a> {
             names: Names {
                 extra: Dictionary::default(),
                 first_extra: u32::try_from(table.names().len()).unwrap_or(u32::MAX),
+                first_place: vec![NO_PLACE; table.names().len()],
+                other_places: Vec::new(),
             },
             payments: Lists::default(),
             receipts: Lists::default(),
@@ -140,7 +141,6 @@ impl<'a> Builder<'a> {
             table,
             overdraft: options.overdraft,
             without_statement: options.without_statement.iter().map(String::as_str).collect(),
-            first_place: vec![NO_PLACE; table.names().len()],
             other_places: LookupMap::default(),
             ledger,
         })
@@ -324,17 +324,17 @@ impl<'a> Builder<'a> {
         let names = &mut self.ledger.names;
         let (at, is_new) = names.extra.intern(name);
         if is_new {
-            self.first_place.push(NO_PLACE);
+            names.first_place.push(NO_PLACE);
         }
         names.first_extra + at
     }
 
     /// The place of a name in a currency; most names have one currency and are found by position.
     fn place(&mut self, name_idx: u32, currency: Currency) -> PlaceIdx {
-        let first = self.first_place[name_idx as usize];
+        let first = self.ledger.names.first_place[name_idx as usize];
         if first == NO_PLACE {
             let place = self.add_place(self.kind_of(name_idx), name_idx, currency);
-            self.first_place[name_idx as usize] = place;
+            self.ledger.names.first_place[name_idx as usize] = place;
             return place;
         }
         if self.ledger.places[first as usize].currency == currency {
@@ -345,6 +345,7 @@ impl<'a> Builder<'a> {
         }
         let place = self.add_place(self.kind_of(name_idx), name_idx, currency);
         self.other_places.insert((name_idx, currency.code()), place);
+        self.ledger.names.other_places.push((name_idx, place));
         place
     }
 
@@ -381,6 +382,7 @@ impl<'a> Builder<'a> {
 
     fn finish(mut self) -> Ledger {
         let ledger = &mut self.ledger;
+        ledger.names.other_places.sort_unstable();
         (ledger.payments, ledger.receipts) =
             Lists::both(ledger.places.len(), &ledger.payer, &ledger.payee);
         self.ledger

@@ -6,7 +6,7 @@ use caudal_model::collections::{Dictionary, LookupMap};
 use crate::column::Column;
 use crate::lists::Lists;
 use crate::reversal::{Netted, UnmatchedReversal};
-use crate::view::{LedgerView, Line, LineIdx, LineKind, Place, PlaceIdx, PlaceKind};
+use crate::view::{LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx};
 
 /// A payment above the balance, and by how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +51,10 @@ pub struct Ledger {
 pub(crate) struct Names {
     pub(crate) extra: Dictionary,
     pub(crate) first_extra: u32,
+    /// The first place of each name, or `NO_PLACE`.
+    pub(crate) first_place: Vec<PlaceIdx>,
+    /// Places of names in further currencies, by name.
+    pub(crate) other_places: Vec<(u32, PlaceIdx)>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -80,11 +84,13 @@ impl Ledger {
     /// The places with a name, one for each currency; banks are not among them.
     pub fn places_named(&self, table: &TransferTable, name: &str) -> Vec<PlaceIdx> {
         let extra = || self.names.extra.find(name).map(|at| self.names.first_extra + at);
-        let name_idx = table.names().find(name).or_else(extra);
-        let is_it =
-            |place: &Place| Some(place.name_idx) == name_idx && place.kind != PlaceKind::Bank;
-        let all = (0u32..).zip(&self.places);
-        all.filter(|(_, place)| is_it(place)).map(|(idx, _)| idx).collect()
+        let Some(name_idx) = table.names().find(name).or_else(extra) else { return Vec::new() };
+        let first = self.names.first_place.get(name_idx as usize).copied();
+        let first = first.filter(|&place| place != NO_PLACE);
+        let others = &self.names.other_places;
+        let start = others.partition_point(|&(known, _)| known < name_idx);
+        let others = others[start..].iter().take_while(|&&(known, _)| known == name_idx);
+        first.into_iter().chain(others.map(|&(_, place)| place)).collect()
     }
 
     /// The line of a transfer of the table; `None` if it lies beyond the period or was netted.

@@ -1,6 +1,6 @@
 //! Tracing rules, rule-free bounds and shares over an indexed ledger.
 //!
-//! *Shape.* A [`LedgerView`](caudal_ledger::LedgerView), a [`Rule`] and a [`Question`] go in, a
+//! *Shape.* A [`LedgerView`], a [`Rule`] and a [`Question`] go in, a
 //! [`Trace`] comes out: data only. No sentence, no file, no clock, no network; the same input gives
 //! the same bytes.
 //!

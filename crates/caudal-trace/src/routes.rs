@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use caudal_ledger::{LedgerView, Line, LineIdx};
+use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
 use caudal_model::Currency;
 
 use crate::arith::{carry, mul_div};
@@ -218,15 +218,48 @@ pub fn reached<V: LedgerView>(
 fn exact_reached(trace: &Trace, targets: &[Target]) -> BTreeMap<OriginIdx, u128> {
     let mut targets = targets.to_vec();
     targets.sort_unstable();
-    let mut seen: BTreeMap<OriginIdx, (IntervalSet, u128)> = BTreeMap::new();
-    for fragment in targets.iter().flat_map(|&target| at_target(trace, target)) {
-        let (set, sum) = seen.entry(fragment.origin).or_default();
-        let missing = set.missing(fragment.origin_lo, fragment.origin_hi);
-        let unseen: u128 = missing.iter().map(|(lo, hi)| hi - lo).sum();
-        *sum += mul_div(fragment.len(), unseen, fragment.origin_len().max(1));
-        set.insert(fragment.origin_lo, fragment.origin_hi);
+    let mut held: BTreeMap<PlaceIdx, Vec<Fragment>> = BTreeMap::new();
+    for target in &targets {
+        if let Target::Balance(place) = *target {
+            held.insert(place, Vec::new());
+        }
     }
-    seen.into_iter().map(|(origin, (_, sum))| (origin, sum)).collect()
+    for (_, place, fragment) in trace.rests.iter().filter(|rest| rest.0 == EndingKind::Held) {
+        if let Some(here) = held.get_mut(place) {
+            here.push(*fragment);
+        }
+    }
+    let mut seen: BTreeMap<OriginIdx, IntervalSet> = BTreeMap::new();
+    let mut sums = BTreeMap::new();
+    for target in targets {
+        let here = match target {
+            Target::Line(_) => at_target(trace, target),
+            Target::Balance(place) => held.remove(&place).unwrap_or_default(),
+        };
+        for fragment in &here {
+            let known = seen.entry(fragment.origin).or_default();
+            *sums.entry(fragment.origin).or_insert(0) += unseen(fragment, known);
+        }
+        // A cent stands at one place at a time: only an earlier target can have counted it.
+        for fragment in here {
+            let (lo, hi) = coverage(&fragment);
+            seen.entry(fragment.origin).or_default().insert(lo, hi);
+        }
+    }
+    sums
+}
+
+/// Cents of the origin that a fragment is part of. Behind a conversion into a finer unit a fragment
+/// can be less than one cent of its origin; it stands for that cent.
+fn coverage(fragment: &Fragment) -> (u128, u128) {
+    (fragment.origin_lo, fragment.origin_hi.max(fragment.origin_lo + 1))
+}
+
+/// How much of a fragment, in its own unit, no earlier target has seen.
+fn unseen(fragment: &Fragment, seen: &IntervalSet) -> u128 {
+    let (lo, hi) = coverage(fragment);
+    let missing: u128 = seen.missing(lo, hi).iter().map(|(lo, hi)| hi - lo).sum();
+    mul_div(fragment.len(), missing, hi - lo)
 }
 
 fn spread_reached<V: LedgerView>(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::order::signed;
-use super::{Composition, Q, SlowCase, SlowLine, SlowTransfer, whole};
+use super::{Composition, Overdraft, Q, SlowCase, SlowLine, SlowTransfer, whole};
 
 /// When the lowest balance is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub fn lowest_balance(
     for step in lines.chunk_by(together) {
         for transfer in step {
             if transfer.payer == account {
-                balance -= signed(transfer.amount);
+                balance = less(case, balance, transfer.amount);
             } else {
                 balance += signed(transfer.received.unwrap_or(transfer.amount));
                 claim += signed(entering(case, transfer, labels));
@@ -45,6 +45,12 @@ pub fn lowest_balance(
         trail.push(claim.unsigned_abs());
     }
     trail
+}
+
+/// The balance after a payment. What is born for it is owed to nobody.
+fn less(case: &SlowCase, balance: i128, paid: u128) -> i128 {
+    let left = balance - signed(paid);
+    if case.overdraft == Overdraft::Birth { left.max(0) } else { left }
 }
 
 /// What a deposit brings under the labels, in the unit of the payee.
@@ -99,7 +105,7 @@ fn closing(case: &SlowCase, account: &str) -> u128 {
     let mut balance: i128 = lots.map(|lot| signed(lot.1)).sum();
     for transfer in &case.transfers {
         if transfer.payer == account {
-            balance -= signed(transfer.amount);
+            balance = less(case, balance, transfer.amount);
         }
         if transfer.payee == account {
             balance += signed(transfer.received.unwrap_or(transfer.amount));

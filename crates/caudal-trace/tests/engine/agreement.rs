@@ -254,6 +254,37 @@ fn cut_at(case: &SlowCase, targets: &[SlowTarget]) -> SlowCase {
     SlowCase { transfers, ..case.clone() }
 }
 
+/// Alone, a target is reached by what it carries of the origins, conversions before it or not.
+#[test]
+fn what_reached_one_target_is_what_it_carries() {
+    for (shape, count) in [(seeds::converting(), 200), (seeds::mixed(), 150)] {
+        each(&shape, 0..count, |world, random| {
+            for rule in RULES.into_iter().filter(|rule| *rule != "poison") {
+                let question = world.question(&random.origins);
+                let trace = world.forward(&question, rule);
+                for target in world.targets(&random.targets) {
+                    let parsed = rule.parse().expect("a rule");
+                    let rows =
+                        caudal_trace::reached(&world.ledger, &question, parsed, &trace, &[target]);
+                    let reached: u128 = rows.iter().map(|row| row.2).sum();
+                    let carried: u128 = match target {
+                        Target::Line(line) => trace.line(line).map_or(0, |traced| {
+                            trace.cells_of(traced).iter().map(|cell| cell.paid).sum()
+                        }),
+                        Target::Balance(place) => {
+                            trace.held(place).map_or(0, |held| caudal_trace::sum(&held.amounts))
+                        }
+                    };
+                    let most =
+                        if has_fractions(rule) { 2 + question.origins.len() as u128 } else { 0 };
+                    let off = reached.abs_diff(carried);
+                    assert!(off <= most, "{rule} at {target:?}: {reached} of {carried}");
+                }
+            }
+        });
+    }
+}
+
 /// With all receipts of a place as targets, what reached them is what the place received, each cent
 /// once: under every rule, those that look at what is traced included.
 #[test]
@@ -349,7 +380,9 @@ pub(crate) fn bounds(
 
 #[test]
 fn shares_agree() {
-    for (shape, count) in [(seeds::plain(), 300), (seeds::with_reversals(), 200)] {
+    let shapes =
+        [(seeds::plain(), 300), (seeds::with_reversals(), 200), (seeds::with_births(), 150)];
+    for (shape, count) in shapes {
         each(&shape, 0..count, |world, random| {
             for account in ["A", "B"] {
                 for rule in ["pari-passu", "capped-pro-rata"] {

@@ -56,7 +56,7 @@ pub(crate) fn short() -> Shape {
     Shape { accounts_max: 4, lines_max: 24, amount_max: 60, ..Shape::default() }
 }
 
-/// One account and the outside world.
+/// Accounts in two currencies, and payments between them that convert.
 pub(crate) fn converting() -> Shape {
     Shape { has_conversions: true, lines_max: 40, ..Shape::default() }
 }

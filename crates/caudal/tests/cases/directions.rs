@@ -56,12 +56,8 @@ fn compare(
             let apart = distance(&sent, &found);
             assert!(apart <= off, "{what}: forward {sent}, backward {found}");
             compared += 1;
-            // Behind a conversion `reached` leaves out cents that stand for less than a unit of
-            // their origin: see final report
-            if world.slow.transfers.iter().all(|transfer| transfer.received.is_none()) {
-                let apart = distance(&reached, &found);
-                assert!(apart <= off, "{what}: reached {reached}, backward {found}");
-            }
+            let apart = distance(&reached, &found);
+            assert!(apart <= off, "{what}: reached {reached}, backward {found}");
         }
     }
     compared
