@@ -7,7 +7,10 @@
 //! balance between runs, transfer edges their amount. A cent counts once, at the first target it
 //! meets. `at-most` is the maximum flow from origin money into the targets; `at-least` is all
 //! origin money less the maximum flow that avoids them (`TRACING` 7).
-//! *Scope.* One currency. A conversion and a frontier are endings, not passages.
+//! *Scope.* The network is of one currency. A frontier is an ending, not a passage. So is a
+//! conversion for `at-least`, which stays valid: what leaves that way counts as escaped. For
+//! `at-most` money that comes back through a conversion counts whole, as if all of it could be origin
+//! money: the bound stays valid, but may be wider than need be.
 
 use std::collections::BTreeSet;
 
@@ -26,6 +29,8 @@ pub struct Bound {
     pub lines: usize,
     /// Whether origin money met a conversion, where the bound stops.
     pub stops_at_conversion: bool,
+    /// Whether the bound is valid but perhaps not tight, since converted money can reach a target.
+    pub is_outer: bool,
 }
 
 /// Lines beyond which a bound is not computed.
@@ -44,9 +49,9 @@ pub fn bound<V: LedgerView>(
     let targets: BTreeSet<Target> = targets.iter().copied().collect();
     let stops_at_conversion = lines.iter().any(|&line| view.line(line).is_conversion);
     if lines.len() > LINES_MAX || counts_twice(view, &lines, question, &targets) {
-        return Bound { amount: None, lines: lines.len(), stops_at_conversion };
+        return Bound { amount: None, lines: lines.len(), stops_at_conversion, is_outer: false };
     }
-    let useful = useful(view, &lines, &targets);
+    let useful = useful(view, &lines, &targets, is_most);
     let mut network = Network::new(view, &targets, is_most);
     let mut next_seed = 0;
     for (&line, useful) in lines.iter().zip(useful) {
@@ -54,8 +59,9 @@ pub fn bound<V: LedgerView>(
         let seeded = seeds.iter().map(|seed| seed.hi - seed.lo).sum();
         network.enter(line, seeded, useful);
     }
+    let is_outer = network.is_outer;
     let amount = Some(network.finish());
-    Bound { amount, lines: lines.len(), stops_at_conversion }
+    Bound { amount, lines: lines.len(), stops_at_conversion, is_outer }
 }
 
 /// Whether money that was counted at a target can reach a payment between accounts that is an origin
@@ -87,7 +93,12 @@ fn counts_twice(
 }
 
 /// Which lines can still bring money to a target.
-fn useful(view: &impl LedgerView, lines: &[LineIdx], targets: &BTreeSet<Target>) -> Vec<bool> {
+fn useful(
+    view: &impl LedgerView,
+    lines: &[LineIdx],
+    targets: &BTreeSet<Target>,
+    is_most: bool,
+) -> Vec<bool> {
     let mut reaches = vec![false; view.place_count() as usize];
     for target in targets {
         if let Target::Balance(place) = *target {
@@ -98,11 +109,13 @@ fn useful(view: &impl LedgerView, lines: &[LineIdx], targets: &BTreeSet<Target>)
     for (at, &line_idx) in lines.iter().enumerate().rev() {
         let line = view.line(line_idx);
         let is_target = targets.contains(&Target::Line(line_idx));
-        useful[at] = is_target || (reaches[line.payee as usize] && !line.is_conversion);
+        let passes = reaches[line.payee as usize];
+        useful[at] = is_target || (passes && (is_most || !line.is_conversion));
         if view.is_account(line.payer) {
             let stays = line.paid < view.balance_before(line_idx);
             let payer = &mut reaches[line.payer as usize];
-            *payer = useful[at] || (*payer && stays);
+            let leads_on = is_target || (passes && !line.is_conversion);
+            *payer = leads_on || (*payer && stays);
         }
     }
     useful
@@ -127,13 +140,15 @@ struct Network<'a, V> {
     met: Vec<PlaceIdx>,
     flow: Flow,
     entered: u128,
+    is_outer: bool,
 }
 
 impl<'a, V: LedgerView> Network<'a, V> {
     fn new(view: &'a V, targets: &'a BTreeSet<Target>, is_most: bool) -> Self {
         let stands = vec![None; view.place_count() as usize];
         let flow = Flow::with_nodes(2);
-        Self { view, targets, is_most, stands, met: Vec::new(), flow, entered: 0 }
+        let met = Vec::new();
+        Self { view, targets, is_most, stands, met, flow, entered: 0, is_outer: false }
     }
 
     fn enter(&mut self, line_idx: LineIdx, seeded: u128, is_useful: bool) {
@@ -145,6 +160,12 @@ impl<'a, V: LedgerView> Network<'a, V> {
         // is counted there.
         if let (Some(node), false) = (from, self.is_most) {
             self.flow.edge(node, SINK, seeded);
+        }
+        if line.is_conversion && !is_target && is_useful {
+            let to = self.receiving_node(line.payee);
+            self.flow.edge(SOURCE, to, line.received);
+            self.is_outer = true;
+            return;
         }
         let unseeded = line.paid - seeded;
         let to = match (is_target, is_useful) {

@@ -120,6 +120,10 @@ fn join(hops: &mut Vec<RouteHop>, more: Vec<RouteHop>) {
         return;
     }
     for (hop, more) in hops.iter_mut().zip(more) {
+        if hop.cents.is_empty() || more.cents.is_empty() {
+            hop.cents.clear();
+            continue;
+        }
         hop.cents.extend(more.cents);
         hop.cents.sort_unstable();
         hop.cents.dedup_by(|next, last| {
@@ -171,7 +175,10 @@ fn pieces(carrying: &[(LineIdx, Fragment)], set: &IntervalSet) -> Vec<(u128, u12
 }
 
 fn hop(line: LineIdx, fragment: &Fragment, lo: u128, hi: u128) -> RouteHop {
-    let cents = if fragment.len() != fragment.origin_len() {
+    let is_whole = lo == fragment.origin_lo && hi == fragment.origin_hi;
+    let cents = if is_whole && !fragment.is_empty() {
+        vec![(fragment.lo, fragment.hi)]
+    } else if fragment.len() != fragment.origin_len() {
         Vec::new()
     } else if fragment.is_mirrored {
         let end = fragment.lo + (fragment.origin_hi - lo);

@@ -190,7 +190,10 @@ impl Traced<'_> {
     /// Why this money left: the reason that the rule gives.
     fn why(&self, route: &Route, hop: &RouteHop, before: &RouteHop, line: &Line) -> Message {
         let payer = self.shown.place(line.payer);
-        let has_cents = !hop.cents.is_empty() && !before.cents.is_empty();
+        let has_cents = !hop.cents.is_empty();
+        // Cents of a conversion are counted as they were paid, not as they arrived.
+        let tells_receipt =
+            !before.cents.is_empty() && !self.shown.ledger.line(before.line).is_conversion;
         match self.rule {
             Rule::Fifo if has_cents => {
                 let paid_before = self.shown.ledger.paid_before(hop.line);
@@ -200,7 +203,7 @@ impl Traced<'_> {
                     .with("out", spans(&hop.cents, paid_before))
                     .with("receipt", self.receipt(before))
             }
-            Rule::Lifo if has_cents => Message::new("why-lifo")
+            Rule::Lifo if has_cents && tells_receipt => Message::new("why-lifo")
                 .with("payer", payer)
                 .with("unit", self.unit(line))
                 .with("cents", spans(&hop.cents, 0))

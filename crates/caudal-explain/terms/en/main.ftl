@@ -107,7 +107,7 @@ assumption-targets-apart = Each target is answered for itself; money that passes
 assumption-union = Under `{ $rule }` the origins are traced as one and then divided; claims traced apart would not add up.
 assumption-carried-fractions = Under `{ $rule }` money is carried in units of 2^-40 of the minor unit; after the { $payments } payments of this ledger, loans and repayments included, no amount is off by more than { $payments } of these, and behind a conversion by that times its rate. Printed figures are whole and add up; the furthest from its carried value is off by { $worst } minor units.
 assumption-exposure = `poison` shows exposure, not money traced; its figures must not stand in an amount column of an exhibit.
-assumption-bounds-one-currency = Bounds are computed in the currency of the origins and stop where money is converted.
+assumption-bounds-one-currency = Where money is converted, `at-least` counts it as escaped, and `at-most` counts all that comes back from a conversion as if it could be origin money: both hold, but they may be wider than need be.
 
 # Rules, in a few words.
 rule-fifo = first in, first out

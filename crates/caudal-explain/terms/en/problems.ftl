@@ -104,10 +104,10 @@ problem-order-tie-unproved-hint = give a sequence or times if the statement show
 problem-origin-overlap = two origins of the question name the same money; it belongs to the first they meet
 problem-origin-overlap-hint = name each origin once, or ask about each of them alone
 
-problem-bounds-stop-at-conversion = the bound stops where money is converted
-problem-bounds-stop-at-conversion-hint = ask again in the other currency, from the conversion on
+problem-bounds-stop-at-conversion = money is converted on its way, so the bound holds but may be wider than need be
+problem-bounds-stop-at-conversion-hint = ask again from the conversion on, in its currency, for a tight bound there
 
-problem-bounds-not-computed = the bound was not computed, because the part of the ledger it needs is too large
+problem-bounds-not-computed = the bound was not computed: the part of the ledger it needs is too large, or money could count twice on its way
 problem-bounds-not-computed-hint = ask about fewer accounts or a shorter window
 
 problem-fraction-below-threshold = traced money below the threshold was not followed further

@@ -107,7 +107,7 @@ assumption-targets-apart = Cada destino se responde por sí mismo; el dinero que
 assumption-union = Con `{ $rule }` los orígenes se rastrean como uno y después se dividen; reclamaciones rastreadas por separado no sumarían.
 assumption-carried-fractions = Con `{ $rule }` el dinero se lleva en unidades de 2^-40 de la unidad menor; tras los { $payments } pagos de este libro, con préstamos y devoluciones, ningún importe se desvía más de { $payments } de ellas, y tras una conversión de eso por su tipo. Las cifras impresas son enteras y suman; la más alejada de su valor llevado se desvía { $worst } unidades menores.
 assumption-exposure = `poison` muestra exposición, no dinero rastreado; sus cifras no deben figurar en una columna de importes de un anexo.
-assumption-bounds-one-currency = Las cotas se calculan en la moneda de los orígenes y se detienen donde el dinero se convierte.
+assumption-bounds-one-currency = Donde el dinero se convierte, `at-least` lo cuenta como escapado y `at-most` cuenta todo lo que vuelve de una conversión como si pudiera ser dinero de origen: ambas se cumplen, pero pueden ser más amplias de lo necesario.
 
 # Reglas, en pocas palabras.
 rule-fifo = lo primero que entra es lo primero que sale

@@ -104,10 +104,10 @@ problem-order-tie-unproved-hint = indique una secuencia u horas si el estado de 
 problem-origin-overlap = dos orígenes de la pregunta nombran el mismo dinero; pertenece al primero que encuentra
 problem-origin-overlap-hint = nombre cada origen una sola vez, o pregunte por cada uno por separado
 
-problem-bounds-stop-at-conversion = la cota se detiene donde el dinero se convierte
-problem-bounds-stop-at-conversion-hint = pregunte de nuevo en la otra moneda, a partir de la conversión
+problem-bounds-stop-at-conversion = el dinero se convierte en el camino: la cota se cumple, pero puede ser más amplia de lo necesario
+problem-bounds-stop-at-conversion-hint = pregunte de nuevo desde la conversión, en su moneda, para tener allí una cota ajustada
 
-problem-bounds-not-computed = no se calculó la cota, porque la parte del libro que necesita es demasiado grande
+problem-bounds-not-computed = la cota no se calculó: la parte del libro que necesita es demasiado grande, o el dinero podría contarse dos veces en su camino
 problem-bounds-not-computed-hint = pregunte por menos cuentas o por un periodo más corto
 
 problem-fraction-below-threshold = no se siguió el dinero rastreado por debajo del umbral

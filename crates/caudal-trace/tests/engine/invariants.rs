@@ -8,7 +8,7 @@ use caudal_testkit::random::Shape;
 use caudal_testkit::slow::{
     self, EndingKind, Granularity, Q, SlowCase, SlowOrigin, SlowQuestion, SlowTarget, whole,
 };
-use caudal_trace::{Question, Rule, Target, Trace};
+use caudal_trace::{Question, Rule, Seed, Target, Trace};
 
 use crate::agreement::bounds;
 use crate::compare::{
@@ -178,7 +178,7 @@ fn check_both_ends(world: &World, target: Target, rule: &str) {
         let currency = caudal_trace::source_currency(&world.ledger, source.line);
         let origin = caudal_trace::Origin { label: String::new(), currency };
         let hi = world.ledger.line(source.line).paid;
-        let seed = caudal_trace::Seed { line: source.line, lo: 0, hi, origin: 0 };
+        let seed = Seed { line: source.line, lo: 0, hi, origin: 0 };
         let trace = world.forward(&Question::new(vec![origin], vec![seed]), rule);
         let (printed, fraction) = match target {
             Target::Line(line) => trace.line(line).map_or((0, 0), |traced| {
@@ -297,6 +297,42 @@ fn every_rule_lies_between_the_bounds() {
             }
         });
     }
+}
+
+/// Invariant 12 where money is converted: `at-most` holds for money that comes back through a
+/// conversion too, and `at-least` for origins of the targets' own currency.
+#[test]
+fn every_rule_lies_between_the_bounds_behind_conversions() {
+    let mut outer = 0;
+    each(&seeds::converting(), 0..400, |world, random| {
+        let question = world.question(&random.origins);
+        let targets: BTreeSet<SlowTarget> = random.targets.iter().cloned().collect();
+        let all = world.targets(&targets);
+        let currency_of = |target: &Target| match *target {
+            Target::Line(line) => caudal_trace::source_currency(&world.ledger, line),
+            Target::Balance(place) => world.ledger.place(place).currency,
+        };
+        let Some(currency) = all.first().map(currency_of) else { return };
+        let here: Vec<Target> =
+            all.into_iter().filter(|target| currency_of(target) == currency).collect();
+        let most = caudal_trace::bound(&world.ledger, &question, &here, true);
+        let own = |seed: &Seed| question.origins[seed.origin as usize].currency == currency;
+        let seeds = question.seeds.iter().copied().filter(own).collect();
+        let only_own = Question { seeds, ..question.clone() };
+        let least = caudal_trace::bound(&world.ledger, &only_own, &here, false);
+        let Some((least, most_amount)) = least.amount.zip(most.amount) else { return };
+        outer += u32::from(most.is_outer);
+        for rule in tracing_rules() {
+            let trace = world.forward(&question, rule);
+            let parsed = rule.parse().expect("a rule");
+            let rows = caudal_trace::reached(&world.ledger, &question, parsed, &trace, &here);
+            let reached: u128 = rows.iter().map(|row| row.2).sum();
+            let slack = if has_fractions(rule) { question.origins.len() as u128 } else { 0 };
+            assert!(reached <= most_amount + slack, "{rule}: {reached} is above {most_amount}");
+            assert!(least <= reached + slack, "{rule}: {reached} is below {least}");
+        }
+    });
+    assert!(outer > 50, "conversions lead to targets: {outer}");
 }
 
 /// Origin money in lines that a place pays, added up line by line.
@@ -578,7 +614,7 @@ fn lots_alive_are_never_more_than_lines() {
             let currency = caudal_trace::source_currency(view, line);
             let origin = u32::try_from(origins.len()).expect("few");
             origins.push(caudal_trace::Origin { label: line.to_string(), currency });
-            members.push(caudal_trace::Seed { line, lo: 0, hi: view.line(line).paid, origin });
+            members.push(Seed { line, lo: 0, hi: view.line(line).paid, origin });
         }
         let question = Question::new(origins, members);
         for rule in ["fifo", "lifo"] {

@@ -37,9 +37,12 @@ fn check_chain(world: &World, question: &Question, target: Target, route: &Route
         Target::Line(line) => assert_eq!(last, line, "a route ends with its target"),
         Target::Balance(place) => assert_eq!(view.line(last).payee, place, "a route ends there"),
     }
+    let mut is_in_units_of_origin = true;
     for hop in &route.hops {
         let cents: u128 = hop.cents.iter().map(|(lo, hi)| hi - lo).sum();
-        assert!(hop.cents.is_empty() || cents == route.amount, "cents of a hop are the route's");
+        let is_route = hop.cents.is_empty() || cents == route.amount;
+        assert!(is_route || !is_in_units_of_origin, "cents of a hop are the route's");
+        is_in_units_of_origin &= !view.line(hop.line).is_conversion;
         assert!(hop.cents.iter().all(|&(lo, hi)| lo < hi && hi <= view.line(hop.line).paid));
         assert!(hop.cents.windows(2).all(|pair| pair[0].1 < pair[1].0), "disjoint and joined");
     }

@@ -1,9 +1,9 @@
 //! Rule-free bounds as answers: over the targets together, or for each place in turn.
 
 use caudal_explain::{Message, Terms};
-use caudal_ledger::{LedgerView, PlaceKind};
+use caudal_ledger::{LedgerView, PlaceIdx, PlaceKind};
 use caudal_model::{Currency, format_minor};
-use caudal_trace::{Bound, EndingKind, Question, Rule, Target, Watch};
+use caudal_trace::{Bound, EndingKind, Question, Rule, Seed, Target, Trace, Watch};
 use caudal_wire::{EndingRow, Result as RuleResult, Traced};
 
 use super::Asked;
@@ -26,7 +26,7 @@ impl Asked<'_> {
             return self.bound_by_place(is_most, watch);
         }
         let currency = self.target_currency()?;
-        let in_currency = self.question_in(currency);
+        let in_currency = self.question_for(currency, is_most);
         let bound = caudal_trace::bound(ledger, &in_currency, &self.targets, is_most);
         self.used.note_bound(bound);
         Ok(RuleResult {
@@ -62,56 +62,81 @@ impl Asked<'_> {
         bound.amount.is_none().then(|| terms.say(&message()))
     }
 
-    /// The question with origins of one currency: a bound does not pass conversions.
-    fn question_in(&self, currency: Currency) -> Question {
+    /// The question for a bound in a currency. `at-least` rests on origins of that currency alone;
+    /// `at-most` looks at all, since money of others may come in converted.
+    fn question_for(&self, currency: Currency, is_most: bool) -> Question {
         let origins = &self.question.origins;
-        let seeds = self.question.seeds.iter().copied();
-        let seeds = seeds.filter(|seed| origins[seed.origin as usize].currency == currency);
-        Question { seeds: seeds.collect(), ..self.question.clone() }
+        let counts = |seed: &Seed| is_most || origins[seed.origin as usize].currency == currency;
+        let seeds = self.question.seeds.iter().copied().filter(counts).collect();
+        Question { seeds, ..self.question.clone() }
     }
 
     fn bound_by_place(&mut self, is_most: bool, watch: Watch<'_>) -> Result<RuleResult, Error> {
-        let ledger = self.tracer.view();
         let exposed = self.tracer.forward(&self.question, Rule::Poison, watch)?;
         let exposed = exposed.expect("poison traces");
-        let mut rows: Vec<(EndingKind, EndingRow)> = Vec::new();
-        if exposed.endings.len() > BOUND_PLACES_MAX || exposed.lines.len() > BOUND_LINES_MAX {
-            let bound =
-                Bound { amount: None, lines: exposed.lines.len(), stops_at_conversion: false };
+        let lines = exposed.lines.len();
+        let mut result = RuleResult { endings: Some(Vec::new()), ..RuleResult::default() };
+        if exposed.endings.len() > BOUND_PLACES_MAX || lines > BOUND_LINES_MAX {
+            let stops = false;
+            let bound = Bound { amount: None, lines, stops_at_conversion: stops, is_outer: stops };
             self.used.note_bound(bound);
-            return Ok(RuleResult {
-                endings: Some(Vec::new()),
-                not_computed: self.not_computed(bound),
-                ..RuleResult::default()
-            });
+            result.not_computed = self.not_computed(bound);
+            return Ok(result);
         }
+        let mut rows: Vec<(EndingKind, EndingRow)> = Vec::new();
         for ending in &exposed.endings {
-            let place = ending.place;
-            let targets = if ledger.is_account(place) {
-                vec![Target::Balance(place)]
-            } else {
-                ledger.receipts(place).iter().map(|&line| Target::Line(line)).collect()
-            };
-            let question = self.question_in(self.shown.currency(place));
-            let bound = caudal_trace::bound(ledger, &question, &targets, is_most);
+            let bound = self.bound_at(ending.place, &exposed, is_most);
             self.used.note_bound(bound);
-            let Some(amount) = bound.amount.filter(|&amount| amount > 0) else { continue };
-            let kind = self.kind_at(place);
-            rows.push((
-                kind,
-                EndingRow {
-                    kind: kind.as_str().to_owned(),
-                    place: self.shown.place(place),
-                    currency: self.shown.currency(place).code().to_owned(),
-                    traced: Traced::new(),
-                    amount: self.shown.amount(place, amount),
-                    origin: Vec::new(),
-                },
-            ));
+            match bound.amount {
+                Some(0) => {}
+                Some(amount) => rows.push(self.bound_row(ending.place, amount)),
+                None => result.not_computed = self.not_computed(bound),
+            }
         }
         rows.sort_by(|(a, x), (b, y)| (a, &x.place, &x.currency).cmp(&(b, &y.place, &y.currency)));
-        let endings = rows.into_iter().map(|(_, row)| row).collect();
-        Ok(RuleResult { endings: Some(endings), ..RuleResult::default() })
+        result.endings = Some(rows.into_iter().map(|(_, row)| row).collect());
+        Ok(result)
+    }
+
+    /// The bound over all that a place received, or over the balance of an account.
+    fn bound_at(&self, place: PlaceIdx, exposed: &Trace, is_most: bool) -> Bound {
+        let ledger = self.tracer.view();
+        let mut converted = 0;
+        let mut targets = Vec::new();
+        if ledger.is_account(place) {
+            targets.push(Target::Balance(place));
+        } else {
+            for &line_idx in ledger.receipts(place) {
+                let line = ledger.line(line_idx);
+                if !line.is_conversion {
+                    targets.push(Target::Line(line_idx));
+                } else if exposed.line(line_idx).is_some() {
+                    converted += line.received;
+                }
+            }
+        }
+        let currency = self.shown.currency(place);
+        let question = self.question_for(currency, is_most);
+        let mut bound = caudal_trace::bound(ledger, &question, &targets, is_most);
+        if is_most && converted > 0 {
+            // What arrives converted counts whole, as money that comes back does.
+            bound.amount = bound.amount.map(|amount| amount + converted);
+            bound.is_outer = true;
+        }
+        bound
+    }
+
+    fn bound_row(&self, place: PlaceIdx, amount: u128) -> (EndingKind, EndingRow) {
+        let kind = self.kind_at(place);
+        let row = EndingRow {
+            kind: kind.as_str().to_owned(),
+            place: self.shown.place(place),
+            currency: self.shown.currency(place).code().to_owned(),
+            traced: Traced::new(),
+            amount: self.shown.amount(place, amount),
+            origin: Vec::new(),
+        };
+        (kind, row)
     }
 
     fn kind_at(&self, place: u32) -> EndingKind {

@@ -40,8 +40,6 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
     }
     text.push_str(&more(origins.map_or(0, Vec::len), ORIGINS_SHOWN, terms));
     heading(&mut text, &terms.word("table-where"));
-    let origin_currencies: Vec<&str> =
-        origins.into_iter().flatten().map(|origin| origin.currency.as_str()).collect();
     let mut rows: BTreeMap<(usize, &str, &str), BTreeMap<usize, &str>> = BTreeMap::new();
     let mut kinds: Vec<&str> = Vec::new();
     for (at, result) in compared.iter().enumerate() {
@@ -66,11 +64,8 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
     for ((kind, place, currency), amounts) in &rows {
         let mut cells =
             vec![ending_word(kinds[*kind], terms), (*place).to_owned(), (*currency).to_owned()];
-        for (at, result) in compared.iter().enumerate() {
-            // A bound does not pass a conversion: there a missing figure is unknown, not zero.
-            let is_unknown = result.origin_total.is_none() && !origin_currencies.contains(currency);
-            let missing = if is_unknown { "?" } else { "-" };
-            cells.push((*amounts.get(&at).unwrap_or(&missing)).to_owned());
+        for at in 0..compared.len() {
+            cells.push((*amounts.get(&at).unwrap_or(&"-")).to_owned());
         }
         lines.row(&cells);
     }
