@@ -15,7 +15,7 @@ use crate::backward::{Target, source_currency};
 use crate::carried::{Side, first_passes, to_minor};
 use crate::fragment::{Fragment, IntervalSet};
 use crate::question::{OriginIdx, Question};
-use crate::result::{EndingKind, Trace};
+use crate::result::{Amounts, EndingKind, Trace, add_amount};
 use crate::rule::{Inner, Presumption, Rule};
 use crate::spread;
 
@@ -45,8 +45,8 @@ pub struct Route {
 pub struct Routes {
     /// At most as many as asked for.
     pub routes: Vec<Route>,
-    /// Money on routes beyond those.
-    pub further: u128,
+    /// Money on routes beyond those, by origin, in the same units.
+    pub further: Amounts,
 }
 
 /// The routes to a target. `None` under rules that trace no amounts.
@@ -108,7 +108,10 @@ fn exact(trace: &Trace, target: Target, routes_max: usize) -> Routes {
         .map(|((origin, _), (amount, hops))| Route { origin, amount, hops })
         .collect();
     routes.sort_by_key(|route| Reverse(route.amount));
-    let further = routes.iter().skip(routes_max).map(|route| route.amount).sum();
+    let mut further = Amounts::new();
+    for route in routes.iter().skip(routes_max) {
+        add_amount(&mut further, route.origin, route.amount);
+    }
     routes.truncate(routes_max);
     Routes { routes, further }
 }

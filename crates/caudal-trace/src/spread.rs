@@ -38,7 +38,7 @@ pub(crate) fn routes<V: LedgerView>(
     routes_max: usize,
 ) -> Routes {
     let mut routes = Vec::new();
-    let mut further = 0;
+    let mut further: BTreeMap<OriginIdx, i128> = BTreeMap::new();
     let mut work = 0;
     let mut drops = Drops::new();
     for &(line, place, origin) in &trace.dropped {
@@ -47,7 +47,8 @@ pub(crate) fn routes<V: LedgerView>(
     for (origin, amount) in at_target(trace, target) {
         let mut search = Search::new(view, trace, (origin, target), &drops, work);
         search.run(amount, routes_max);
-        further += amount - search.found.iter().map(|found| found.0).sum::<i128>();
+        *further.entry(origin).or_default() +=
+            amount - search.found.iter().map(|found| found.0).sum::<i128>();
         for (amount, lines) in &search.found {
             let hop = |&line: &LineIdx| RouteHop { line, cents: Vec::new() };
             routes.push((
@@ -58,10 +59,13 @@ pub(crate) fn routes<V: LedgerView>(
         work = search.work;
     }
     routes.sort_by_key(|route| Reverse(route.0));
-    further += routes.iter().skip(routes_max).map(|route| route.0).sum::<i128>();
+    for (amount, route) in routes.iter().skip(routes_max) {
+        *further.entry(route.origin).or_default() += amount;
+    }
     routes.truncate(routes_max);
     let routes = routes.into_iter().map(|(_, route)| route).collect();
-    Routes { routes, further: to_minor(further) }
+    let further = further.into_iter().map(|(origin, carried)| (origin, to_minor(carried)));
+    Routes { routes, further: further.filter(|&(_, amount)| amount > 0).collect() }
 }
 
 /// Lines behind which a holding of a place fell below the threshold.

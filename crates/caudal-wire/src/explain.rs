@@ -27,9 +27,9 @@ pub struct ExplainDocument {
     pub traced: Vec<OriginRow>,
     /// Routes, the largest first; with `further` they add up to the traced money.
     pub routes: Vec<RouteRow>,
-    /// Money on further routes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub further: Option<String>,
+    /// Money on further routes, by label, in the units of the routes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<AmountRow>,
 }
 
 /// Traced money by origin.

@@ -68,7 +68,7 @@ pub fn explain(
         transfer: transfer_id.to_owned(),
         traced: trace.cells_of(traced).iter().map(row).collect(),
         routes: route_rows(&told, target, &routes),
-        further: (routes.further > 0).then(|| format_minor(routes.further, currency.exponent())),
+        further: told.further_rows(target, &routes),
     })
 }
 
@@ -91,7 +91,7 @@ pub(crate) struct Traced<'a> {
 pub(crate) fn route_rows(told: &Traced<'_>, target: Target, routes: &Routes) -> Vec<RouteRow> {
     let row = |route: &Route| {
         let origin = &told.question.origins[route.origin as usize];
-        let currency = told.currency_of(route, target);
+        let currency = told.currency_of(route.origin, target);
         RouteRow {
             label: origin.label.clone(),
             amount: format_minor(route.amount, currency.exponent()),
@@ -107,14 +107,27 @@ const LINES_ADDED_MAX: usize = 200_000;
 
 impl Traced<'_> {
     /// Exact routes count units of the origin, routes with fractions those of the target.
-    fn currency_of(&self, route: &Route, target: Target) -> Currency {
+    fn currency_of(&self, origin: u32, target: Target) -> Currency {
         if !matches!(self.rule, Rule::ProRata | Rule::Union(_, Inner::ProRata)) {
-            return self.question.origins[route.origin as usize].currency;
+            return self.question.origins[origin as usize].currency;
         }
         match target {
             Target::Line(line) => caudal_trace::source_currency(self.shown.ledger, line),
             Target::Balance(place) => self.shown.currency(place),
         }
+    }
+
+    /// Money on routes that are not listed, by label.
+    fn further_rows(&self, target: Target, routes: &Routes) -> Vec<AmountRow> {
+        let row = |&(origin, amount): &(u32, u128)| {
+            let currency = self.currency_of(origin, target);
+            AmountRow {
+                label: self.question.origins[origin as usize].label.clone(),
+                currency: currency.code().to_owned(),
+                amount: format_minor(amount, currency.exponent()),
+            }
+        };
+        routes.further.iter().map(row).collect()
     }
 
     fn hop_row(&self, route: &Route, at: usize) -> HopRow {

@@ -140,7 +140,8 @@ fn the_largest_of_countless_routes_are_found_quickly() {
     let trace = trace.expect("not stopped").expect("a trace");
     let target = Target::Balance(ledger.line(0).payee);
     let found = caudal_trace::routes(&ledger, Rule::ProRata, &trace, target, 10).expect("routes");
-    let sum: u128 = found.routes.iter().map(|route| route.amount).sum::<u128>() + found.further;
+    let sum: u128 = found.routes.iter().map(|route| route.amount).sum::<u128>()
+        + caudal_trace::sum(&found.further);
     let held = trace.held(ledger.line(0).payee).expect("money is there");
     let off: Q = distance(&whole(sum), &whole(caudal_trace::sum(&held.amounts)));
     assert!(off <= whole(12), "routes add up, {off} off");

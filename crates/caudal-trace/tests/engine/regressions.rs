@@ -209,7 +209,7 @@ fn no_route_leads_through_money_that_had_left() {
             .map(|route| route.hops.iter().map(|hop| world.id(hop.line)).collect())
             .collect();
         assert_eq!(ids, [["t5", "t6"]], "{rule}");
-        assert_eq!(found.further, 0, "{rule}");
+        assert_eq!(found.further, [], "{rule}");
     }
 }
 

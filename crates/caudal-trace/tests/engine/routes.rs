@@ -58,17 +58,14 @@ fn check(world: &World, question: &Question, targets: &[Target], rule: &str) {
             assert!(found.routes.len() <= most);
             let sum: u128 = found.routes.iter().map(|route| route.amount).sum();
             let (here, of_origin) = at_target(&trace, target);
+            let further = caudal_trace::sum(&found.further);
             if has_fractions(rule) {
                 let origins = question.origins.len() as u128;
                 let rounded = found.routes.len() as u128 + 3 * origins;
-                let off = (sum + found.further).abs_diff(here);
-                assert!(
-                    off <= rounded,
-                    "{rule} at {target:?}: {sum} + {} of {here}",
-                    found.further
-                );
+                let off = (sum + further).abs_diff(here);
+                assert!(off <= rounded, "{rule} at {target:?}: {sum} + {further} of {here}");
             } else {
-                assert_eq!(sum + found.further, of_origin, "{rule} at {target:?}");
+                assert_eq!(sum + further, of_origin, "{rule} at {target:?}");
             }
             let keys: BTreeSet<_> = found
                 .routes

@@ -62,10 +62,9 @@ fn check(world: &World, explanation: &ExplainDocument, (rule, currency): (&str, 
     let id = &explanation.transfer;
     let traced: Q = explanation.traced.iter().map(|row| minor(&row.amount)).sum();
     let routes: Q = explanation.routes.iter().map(|row| minor(&row.amount)).sum();
-    let further = explanation.further.as_deref().map_or_else(|| whole(0), minor);
-    // Where money was converted on its way, exact routes count units of their origins, `further`
-    // adds these up across currencies, and cents of which no unit of the origin is left have no
-    // route: see final report
+    let further: Q = explanation.further.iter().map(|row| minor(&row.amount)).sum();
+    // Where money was converted on its way, exact routes count units of their origins, and cents of
+    // which no unit of the origin is left have no route.
     if !has_conversions(world) {
         // Printed figures of fractions are rounded for each route.
         let rounded = explanation.routes.len() + 3 * explanation.traced.len();

@@ -52,10 +52,12 @@ pub(crate) fn explain(document: &ExplainDocument, terms: &Terms) -> String {
     text.push_str(&rule_line(&document.rule, &document.authority, terms));
     text.push('\n');
     text.push_str(&routes(&document.routes, terms));
-    let currency = document.traced.first().map_or("", |row| row.currency.as_str());
-    if let Some(amount) = &document.further {
-        let further = Message::new("line-further").with("amount", amount);
-        line(&mut text, &terms.say(&further.with("currency", currency)));
+    for row in &document.further {
+        let further = Message::new("line-further")
+            .with("amount", &row.amount)
+            .with("currency", &row.currency)
+            .with("label", &row.label);
+        line(&mut text, &terms.say(&further));
     }
     text.push_str(&footer(&document.assumptions, &document.problems, terms));
     text
