@@ -128,7 +128,9 @@ fn check_chain(world: &World, route: &RouteRow, id: &str) {
         let cents: Vec<_> = cents.collect();
         assert!(cents.iter().all(|(lo, hi)| lo <= hi), "{cents:?}");
         let all: u128 = cents.iter().map(|(lo, hi)| hi - lo + 1).sum();
-        assert!(all == 0 || whole(all) == minor(&route.amount), "cents of a hop are the route's");
+        // Behind a conversion cents are no longer units of the origin.
+        let is_route = all == 0 || whole(all) == minor(&route.amount);
+        assert!(is_route || has_conversions(world), "cents of a hop are the route's");
     }
 }
 

@@ -233,6 +233,7 @@ fn check_bounds(world: &World, random: &RandomLedger, currency: &str) -> usize {
     let to = asking::targets(world, &targets);
     let document = answer(world, &origins.selectors, &to, "at-least,at-most").expect("bounds");
     let (least, most) = slow::bounds(&world.slow, &members, &targets);
+    let is_converted = document.problems.iter().any(|p| p.code == "bounds-stop-at-conversion");
     for (result, expected) in document.results.iter().zip([least, most]) {
         let Some(amount) = result.amount.as_deref() else {
             // Money that would count once as one origin and again as another is not computed.
@@ -244,7 +245,13 @@ fn check_bounds(world: &World, random: &RandomLedger, currency: &str) -> usize {
             assert!(result.not_computed.is_some());
             return 0;
         };
-        assert_eq!(crate::reading::minor(amount), whole(expected), "{} {to:?}", result.rule);
+        let found = minor(amount);
+        if result.rule == "at-most" && is_converted {
+            // Converted money that comes back counts whole: the bound holds, and may be wider.
+            assert!(found >= whole(expected), "at-most {to:?}: {found}, {expected}");
+        } else {
+            assert_eq!(found, whole(expected), "{} {to:?}", result.rule);
+        }
         assert_eq!(result.currency.as_deref(), Some(currency));
     }
     2
