@@ -245,7 +245,7 @@ fn check_bounds(world: &World, random: &RandomLedger, currency: &str) -> usize {
             assert!(result.not_computed.is_some());
             return 0;
         };
-        let found = minor(amount);
+        let found = crate::reading::minor(amount);
         if result.rule == "at-most" && is_converted {
             // Converted money that comes back counts whole: the bound holds, and may be wider.
             assert!(found >= whole(expected), "at-most {to:?}: {found}, {expected}");
