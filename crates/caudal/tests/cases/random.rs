@@ -260,7 +260,8 @@ fn check_bounds(world: &World, random: &RandomLedger, currency: &str) -> usize {
 /// Without targets a bound is given for each place. It encloses every rule that conserves.
 #[test]
 fn bounds_by_place_enclose_every_rule() {
-    for (shape, count) in [(seeds::plain(), 40), (seeds::tiny(), 100)] {
+    let shapes = [(seeds::plain(), 40), (seeds::tiny(), 100), (seeds::converting(), 60)];
+    for (shape, count) in shapes {
         each(&shape, 0..count, |world, random| {
             if random.origins.is_empty() {
                 return;
