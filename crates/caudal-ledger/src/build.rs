@@ -96,6 +96,8 @@ struct Builder<'a> {
     overdraft: Overdraft,
     without_statement: BTreeSet<&'a str>,
     other_places: LookupMap<(u32, &'static str), PlaceIdx>,
+    /// Whether all amounts are in one currency, so that a name is a place.
+    has_one_currency: bool,
     ledger: Ledger,
 }
 
@@ -142,6 +144,7 @@ impl<'a> Builder<'a> {
             overdraft: options.overdraft,
             without_statement: options.without_statement.iter().map(String::as_str).collect(),
             other_places: LookupMap::default(),
+            has_one_currency: has_one_currency(table, openings),
             ledger,
         })
     }
@@ -201,15 +204,20 @@ impl<'a> Builder<'a> {
     ) -> Result<(), BuildLedgerError> {
         ties.begin(rows.len());
         if policy == SameDay::AsListed {
-            for (at, &row) in (0u32..).zip(rows) {
-                let ends = self.transfer(row)?;
-                ties.meet(&self.ledger, at, ends);
+            let mut at = 0;
+            for rows in rows.chunks(LOOK_AHEAD) {
+                self.look_ahead(rows);
+                for &row in rows {
+                    let ends = self.transfer(row)?;
+                    ties.meet(&mut self.ledger.state, at, ends);
+                    at += 1;
+                }
             }
             return Ok(());
         }
         let ends: Vec<_> = rows.iter().map(|&row| self.ends(row)).collect();
         for (at, &ends) in (0u32..).zip(&ends) {
-            ties.meet(&self.ledger, at, ends);
+            ties.meet(&mut self.ledger.state, at, ends);
         }
         let account = |place| Some(place).filter(|&place| self.ledger.is_account(place));
         let group: Vec<_> = ends
@@ -230,6 +238,19 @@ impl<'a> Builder<'a> {
         outcome
     }
 
+    /// Reads the state of the places of some rows at once, so that the memory fetches them together
+    /// rather than one after another.
+    fn look_ahead(&self, rows: &[u32]) {
+        let places = &self.ledger.names.first_place;
+        for &row in rows {
+            let (payer, payee) = self.table.ends(row);
+            for name in [payer, payee] {
+                let state = self.ledger.state.get(places[name as usize] as usize);
+                std::hint::black_box(state.map(|state| state.paid));
+            }
+        }
+    }
+
     fn ends(&mut self, row: u32) -> (PlaceIdx, PlaceIdx) {
         let (payer, payee) = self.table.ends(row);
         let paid = self.table.money(row).currency;
@@ -246,7 +267,7 @@ impl<'a> Builder<'a> {
         let (payer, payee) = self.ends(row);
         let paid = self.table.money(row).minor;
         let received = self.received(row).map(|money| money.minor);
-        if self.ledger.is_account(payer) {
+        if self.ledger.state[payer as usize].is_account {
             self.cover(payer, paid, row)?;
         }
         self.ledger.line_of[row as usize] = self.ledger.line_count();
@@ -299,14 +320,13 @@ impl<'a> Builder<'a> {
         let line = ledger.line_count();
         let received = entry.converted.unwrap_or(entry.paid);
         let from = ledger.state.get(entry.payer as usize).copied().unwrap_or_default();
-        let is_account = ledger.is_account(entry.payer);
         ledger.kind.push(entry.kind);
         ledger.payer.push(entry.payer);
         ledger.payee.push(entry.payee);
         ledger.paid.push(entry.paid);
         ledger.source_idx.push(source_idx);
         ledger.paid_before.push(from.paid);
-        ledger.balance_before.push(if is_account { from.balance() } else { 0 });
+        ledger.balance_before.push(if from.is_account { from.balance() } else { 0 });
         ledger.received_before.push(ledger.state[entry.payee as usize].received);
         if let Some(received) = entry.converted {
             ledger.converted.insert(line, received);
@@ -332,6 +352,9 @@ impl<'a> Builder<'a> {
     /// The place of a name in a currency; most names have one currency and are found by position.
     fn place(&mut self, name_idx: u32, currency: Currency) -> PlaceIdx {
         let first = self.ledger.names.first_place[name_idx as usize];
+        if first != NO_PLACE && self.has_one_currency {
+            return first;
+        }
         if first == NO_PLACE {
             let place = self.add_place(self.kind_of(name_idx), name_idx, currency);
             self.ledger.names.first_place[name_idx as usize] = place;
@@ -364,19 +387,21 @@ impl<'a> Builder<'a> {
     }
 
     fn bank_of(&mut self, account: PlaceIdx) -> PlaceIdx {
-        if let Some(bank) = self.ledger.state[account as usize].bank {
+        let bank = self.ledger.state[account as usize].bank;
+        if bank != NO_PLACE {
             return bank;
         }
         let Place { name_idx, currency, .. } = self.ledger.places[account as usize];
         let bank = self.add_place(PlaceKind::Bank, name_idx, currency);
-        self.ledger.state[account as usize].bank = Some(bank);
+        self.ledger.state[account as usize].bank = bank;
         bank
     }
 
     fn add_place(&mut self, kind: PlaceKind, name_idx: u32, currency: Currency) -> PlaceIdx {
         let place = self.ledger.place_count();
         self.ledger.places.push(Place { kind, name_idx, currency });
-        self.ledger.state.push(PlaceState::default());
+        let is_account = kind == PlaceKind::Account;
+        self.ledger.state.push(PlaceState { is_account, ..PlaceState::default() });
         place
     }
 
@@ -402,6 +427,18 @@ impl Entry {
     fn new(kind: LineKind, payer: PlaceIdx, payee: PlaceIdx, paid: u128) -> Self {
         Self { kind, payer, payee, paid, converted: None }
     }
+}
+
+/// Rows whose places are fetched together.
+const LOOK_AHEAD: usize = 32;
+
+fn has_one_currency(table: &TransferTable, openings: &[Opening]) -> bool {
+    let first = table.currencies().first();
+    let is_it = |opening: &Opening| first.is_none_or(|&first| opening.money.currency == first);
+    !table.has_received()
+        && table.currencies().len() < 2
+        && openings.iter().all(is_it)
+        && (first.is_some() || openings.is_empty())
 }
 
 /// Self-transfers and zero amounts never enter a ledger; they stay in the evidence.

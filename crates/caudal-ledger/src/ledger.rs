@@ -57,12 +57,24 @@ pub(crate) struct Names {
     pub(crate) other_places: Vec<(u32, PlaceIdx)>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+/// Totals of a place, as the ledger is built, and at its end. All that a line needs to know of its
+/// ends stands in one line of the processor's cache, since it is met at random.
+#[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(crate) struct PlaceState {
     pub(crate) received: u128,
     pub(crate) paid: u128,
     pub(crate) debt: u128,
-    pub(crate) bank: Option<PlaceIdx>,
+    pub(crate) bank: PlaceIdx,
+    /// The last group of unproved order that touched it, and the position of the first such line.
+    pub(crate) tie: (u32, u32),
+    pub(crate) is_account: bool,
+}
+
+impl Default for PlaceState {
+    fn default() -> Self {
+        Self { received: 0, paid: 0, debt: 0, bank: NO_PLACE, tie: (0, 0), is_account: false }
+    }
 }
 
 impl PlaceState {
@@ -160,6 +172,15 @@ impl LedgerView for Ledger {
 
     fn payer(&self, line: LineIdx) -> PlaceIdx {
         self.payer[line as usize]
+    }
+
+    fn paid(&self, line: LineIdx) -> u128 {
+        self.paid.get(line as usize)
+    }
+
+    fn received(&self, line: LineIdx) -> u128 {
+        let converted = if self.converted.is_empty() { None } else { self.converted.get(&line) };
+        converted.copied().unwrap_or_else(|| self.paid(line))
     }
 
     fn place(&self, place: PlaceIdx) -> Place {

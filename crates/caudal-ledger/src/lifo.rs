@@ -42,10 +42,10 @@ impl LifoIndex {
     /// Matches every account of a ledger.
     pub fn build(view: &impl LedgerView) -> Self {
         let lines = view.line_count() as usize;
-        let limit = (0..view.line_count())
-            .map(|line| view.line(line).paid.max(view.line(line).received))
-            .max()
-            .unwrap_or(0);
+        let all = 0..view.line_count();
+        let larger = |line| view.paid(line).max(view.received(line));
+        let limit = all.clone().map(larger).max().unwrap_or(0);
+        let has_births = all.clone().any(|line| view.line(line).kind == LineKind::Birth);
         let column = || Column::for_values_up_to(limit, lines);
         let mut index = Self {
             receipt: Vec::with_capacity(lines),
@@ -61,7 +61,7 @@ impl LifoIndex {
         let mut first_of_payment = vec![(0u32, 0u32); lines];
         for place in (0..view.place_count()).filter(|&place| view.is_account(place)) {
             stack.clear();
-            index.match_place(view, place, &mut stack, &mut first_of_payment);
+            index.match_place(view, (place, has_births), &mut stack, &mut first_of_payment);
         }
         index.group(first_of_payment);
         index
@@ -115,20 +115,20 @@ impl LifoIndex {
     fn match_place(
         &mut self,
         view: &impl LedgerView,
-        place: PlaceIdx,
+        (place, has_births): (PlaceIdx, bool),
         stack: &mut Vec<(LineIdx, u128)>,
         first_of_payment: &mut [(u32, u32)],
     ) {
         let mut receipts = view.receipts(place).iter().copied().peekable();
         for &payment in view.payments(place) {
             while let Some(receipt) = receipts.next_if(|&receipt| receipt < payment) {
-                let line = view.line(receipt);
                 // Money born for a payment leaves last in it, and that payment empties the pool.
-                let at = if line.kind == LineKind::Birth { 0 } else { stack.len() };
-                stack.insert(at, (receipt, line.received));
+                let is_born = has_births && view.line(receipt).kind == LineKind::Birth;
+                let at = if is_born { 0 } else { stack.len() };
+                stack.insert(at, (receipt, view.received(receipt)));
             }
             let first = self.count();
-            self.pay(payment, view.line(payment).paid, stack);
+            self.pay(payment, view.paid(payment), stack);
             first_of_payment[payment as usize] = (first, self.count());
         }
     }

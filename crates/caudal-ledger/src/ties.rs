@@ -1,13 +1,12 @@
 //! How many transfers stand in an order that nothing proves.
 
-use crate::view::{LedgerView, PlaceIdx};
+use crate::ledger::PlaceState;
+use crate::view::PlaceIdx;
 
 /// Counts transfers that share a group of unproved order and an account with another.
 #[derive(Default)]
 pub(crate) struct Ties {
     group: u32,
-    /// By place: the last group that touched it, and the position of its first transfer there.
-    last: Vec<(u32, u32)>,
     /// By position in the group: whether it was counted.
     is_counted: Vec<bool>,
     tied_transfers: u64,
@@ -24,20 +23,18 @@ impl Ties {
     /// Notes the ends of the transfer at a position of the group.
     pub(crate) fn meet(
         &mut self,
-        ledger: &impl LedgerView,
+        state: &mut [PlaceState],
         at: u32,
         (payer, payee): (PlaceIdx, PlaceIdx),
     ) {
-        for place in [payer, payee].into_iter().filter(|&place| ledger.is_account(place)) {
-            if self.last.len() <= place as usize {
-                self.last.resize(ledger.place_count() as usize, (0, 0));
-            }
-            let (group, first) = self.last[place as usize];
-            if group == self.group {
+        for place in [payer, payee] {
+            let state = &mut state[place as usize];
+            let (group, first) = state.tie;
+            if state.is_account && group == self.group {
                 self.add(first);
                 self.add(at);
             } else {
-                self.last[place as usize] = (self.group, at);
+                state.tie = (self.group, at);
             }
         }
     }

@@ -85,6 +85,10 @@ pub trait LedgerView {
     fn line(&self, line: LineIdx) -> Line;
     /// The payer of a line, for sweeps that look at little else.
     fn payer(&self, line: LineIdx) -> PlaceIdx;
+    /// Minor units that leave in a line, for searches that look at little else.
+    fn paid(&self, line: LineIdx) -> u128;
+    /// Minor units that arrive in a line.
+    fn received(&self, line: LineIdx) -> u128;
     /// A place.
     fn place(&self, place: PlaceIdx) -> Place;
     /// What the payer had paid out before this line.

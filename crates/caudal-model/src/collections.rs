@@ -10,10 +10,17 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 pub struct Dictionary {
     text: String,
     ends: Vec<usize>,
-    slots: Vec<u32>,
+    /// By hash: the number of a text, and above it the high half of its hash, so that hardly any text
+    /// is looked at but the one that is wanted.
+    slots: Vec<u64>,
 }
 
-const FREE: u32 = u32::MAX;
+const FREE: u64 = u64::MAX;
+
+/// The number in a slot: its low half.
+fn number(slot: u64) -> u32 {
+    u32::try_from(slot & u64::from(u32::MAX)).unwrap_or(u32::MAX)
+}
 
 impl Dictionary {
     /// Number of distinct texts.
@@ -38,35 +45,42 @@ impl Dictionary {
         if self.slots.is_empty() {
             return None;
         }
-        let found = self.slots[self.slot_of(text)];
-        (found != FREE).then_some(found)
+        let found = self.slots[self.slot_of(text, hash_of(text))];
+        (found != FREE).then(|| number(found))
     }
 
     /// The number of a text, added if new; and whether it was new.
     pub fn intern(&mut self, text: &str) -> (u32, bool) {
-        if (self.ends.len() + 1) * 2 > self.slots.len() {
+        if (self.ends.len() + 1) * 4 > self.slots.len() * 3 {
             self.grow();
         }
-        let slot = self.slot_of(text);
+        let hash = hash_of(text);
+        let slot = self.slot_of(text, hash);
         if self.slots[slot] != FREE {
-            return (self.slots[slot], false);
+            return (number(self.slots[slot]), false);
         }
         let idx = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct texts");
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        self.slots[slot] = idx;
+        self.slots[slot] = tagged(hash, idx);
         (idx, true)
     }
 
     /// The texts in order of arrival.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.len()).map(|idx| self.get(u32::try_from(idx).unwrap_or(FREE)))
+        (0..self.len()).map(|idx| self.get(u32::try_from(idx).unwrap_or(u32::MAX)))
     }
 
-    fn slot_of(&self, text: &str) -> usize {
+    /// Where a text stands, or the free slot where it would.
+    fn slot_of(&self, text: &str, hash: u64) -> usize {
+        let is_other = |slot: u64| slot >> 32 != hash >> 32 || self.get(number(slot)) != text;
+        self.probe(hash, |slot| slot != FREE && is_other(slot))
+    }
+
+    fn probe(&self, hash: u64, goes_on: impl Fn(u64) -> bool) -> usize {
         let mask = self.slots.len() - 1;
-        let mut slot = usize::try_from(hash_of(text) & mask as u64).unwrap_or(0);
-        while self.slots[slot] != FREE && self.get(self.slots[slot]) != text {
+        let mut slot = usize::try_from(hash & mask as u64).unwrap_or(0);
+        while goes_on(self.slots[slot]) {
             slot = (slot + 1) & mask;
         }
         slot
@@ -75,11 +89,17 @@ impl Dictionary {
     fn grow(&mut self) {
         self.slots = vec![FREE; (self.slots.len() * 2).max(16)];
         for idx in 0..self.len() {
-            let idx = u32::try_from(idx).unwrap_or(FREE);
-            let slot = self.slot_of(self.get(idx));
-            self.slots[slot] = idx;
+            let idx = u32::try_from(idx).unwrap_or(u32::MAX);
+            let hash = hash_of(self.get(idx));
+            let slot = self.probe(hash, |slot| slot != FREE);
+            self.slots[slot] = tagged(hash, idx);
         }
     }
+}
+
+/// A filled slot. No text has the number that would make it look free.
+fn tagged(hash: u64, idx: u32) -> u64 {
+    hash >> 32 << 32 | u64::from(idx)
 }
 
 fn hash_of(text: &str) -> u64 {

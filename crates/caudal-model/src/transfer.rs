@@ -178,6 +178,11 @@ impl TransferTable {
         self.ids.find(id)
     }
 
+    /// The currencies that leave payers, in order of arrival.
+    pub fn currencies(&self) -> &[Currency] {
+        &self.currencies
+    }
+
     /// Account and party names.
     pub fn names(&self) -> &Dictionary {
         &self.names

@@ -76,7 +76,7 @@ pub fn backward<V: LedgerView>(
 
 fn total(view: &impl LedgerView, target: Target) -> u128 {
     match target {
-        Target::Line(line) => view.line(line).paid,
+        Target::Line(line) => view.paid(line),
         Target::Balance(place) => view.closing_balance(place),
     }
 }
@@ -93,7 +93,7 @@ fn intervals<V: LedgerView>(
     let mut waiting = Waiting::new();
     let mut has_converted = match target {
         Target::Line(line) => {
-            waiting.insert(line, vec![(0, view.line(line).paid)]);
+            waiting.insert(line, vec![(0, view.paid(line))]);
             false
         }
         Target::Balance(place) => enter_balance(tracer, place, rule, &mut waiting),
@@ -167,7 +167,7 @@ fn enter_pipe(
     let mut converted = false;
     for &receipt in &receipts[behind.saturating_sub(1)..] {
         let start = view.received_before(receipt);
-        let end = start + view.line(receipt).received;
+        let end = start + view.received(receipt);
         if start >= hi {
             break;
         }
@@ -208,12 +208,12 @@ fn enter_balance<V: LedgerView>(
     let view = tracer.view();
     if rule == Rule::Fifo {
         let paid = view.payments(place).last();
-        let paid = paid.map_or(0, |&last| view.paid_before(last) + view.line(last).paid);
+        let paid = paid.map_or(0, |&last| view.paid_before(last) + view.paid(last));
         return enter_pipe(view, place, (paid, paid + view.closing_balance(place)), waiting);
     }
     let mut converted = false;
     for &receipt in view.receipts(place) {
-        let kept = tracer.lifo().spent_from(receipt).unwrap_or(view.line(receipt).received);
+        let kept = tracer.lifo().spent_from(receipt).unwrap_or(view.received(receipt));
         if kept > 0 {
             converted |= enter(view, receipt, (0, kept), waiting);
         }
@@ -233,7 +233,7 @@ fn by_forward<V: LedgerView>(
     let (mut origins, mut seeds) = (Vec::new(), Vec::new());
     for (origin, &line) in (0u32..).zip(candidates) {
         origins.push(Origin { label: String::new(), currency: source_currency(view, line) });
-        seeds.push(Seed { line, lo: 0, hi: view.line(line).paid, origin });
+        seeds.push(Seed { line, lo: 0, hi: view.paid(line), origin });
     }
     let mut question = Question::new(origins, seeds);
     // A composition that stopped half-way would no longer add up.
@@ -286,7 +286,7 @@ fn adjoint(
             return Ok(vec![whole]);
         }
         Target::Line(line) => {
-            let (paid, balance) = (view.line(line).paid, view.balance_before(line));
+            let (paid, balance) = (view.paid(line), view.balance_before(line));
             weight[view.payer(line) as usize] = mul_div(one, paid, balance);
             line
         }
@@ -348,7 +348,7 @@ fn reachable(view: &impl LedgerView, target: Target) -> Vec<SourceAmount> {
         Target::Line(line) => {
             let payer = view.payer(line);
             if !view.is_account(payer) {
-                let amount = view.line(line).paid;
+                let amount = view.paid(line);
                 return vec![SourceAmount { line, amount, carried: 0 }];
             }
             reaches[payer as usize] = true;

@@ -192,7 +192,7 @@ impl<'a, V: LedgerView> Network<'a, V> {
             Some(left) if left != balance => self.store(stand.node, left),
             _ => stand.node,
         };
-        let left = Some(balance - self.view.line(line_idx).paid);
+        let left = Some(balance - self.view.paid(line_idx));
         self.stands[payer as usize] = Some(Stand { node, left });
         Some(node)
     }

@@ -19,6 +19,8 @@ pub(crate) trait Replay {
     fn step(&mut self, line: LineIdx);
     /// Whether a place holds traced money that its payments could move.
     fn is_touched(&self, place: PlaceIdx) -> bool;
+    /// Reads what is kept of a place, so that the memory fetches many places together.
+    fn look_at(&self, place: PlaceIdx);
 }
 
 /// The trace was stopped by the watcher.
@@ -118,6 +120,9 @@ fn sweep(
     watch: Watch<'_>,
 ) -> Result<(), Cancelled> {
     for line in from..view.line_count() {
+        if line % LOOK_AHEAD == 0 || line == from {
+            look_ahead(view, line, &touched, replay);
+        }
         if line % WATCH_EVERY == 0 {
             report(view, line, u64::from(WATCH_EVERY - 1), watch)?;
         }
@@ -136,6 +141,20 @@ fn sweep(
         }
     }
     Ok(())
+}
+
+/// Lines whose places are fetched together.
+const LOOK_AHEAD: u32 = 32;
+
+fn look_ahead(view: &impl LedgerView, from: LineIdx, touched: &Touched, replay: &impl Replay) {
+    let end = (from / LOOK_AHEAD + 1) * LOOK_AHEAD;
+    for line in from..end.min(view.line_count()) {
+        let payer = view.payer(line);
+        if touched.has(payer) {
+            replay.look_at(payer);
+            replay.look_at(view.line(line).payee);
+        }
+    }
 }
 
 /// Which places hold traced money, in a bit each: most lines of a sweep ask no more.

@@ -38,7 +38,7 @@ impl<V: LedgerView> Pipe for Fifo<'_, V> {
         let mut at = cents.lo;
         for &payment in &payments[behind.saturating_sub(1)..] {
             let start = view.paid_before(payment);
-            let end = start + view.line(payment).paid;
+            let end = start + view.paid(payment);
             if at == cents.hi || start >= base + cents.hi {
                 break;
             }

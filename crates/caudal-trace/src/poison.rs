@@ -57,6 +57,10 @@ impl<V: LedgerView> Replay for Poison<'_, V> {
         self.exposed.get(place).is_some_and(|origins| !origins.is_empty())
     }
 
+    fn look_at(&self, place: PlaceIdx) {
+        std::hint::black_box(self.exposed.get(place).map(Vec::len));
+    }
+
     fn step(&mut self, line_idx: LineIdx) {
         let line = self.view.line(line_idx);
         let mut origins = self.exposed.get(line.payer).cloned().unwrap_or_default();

@@ -96,7 +96,7 @@ fn contributions(view: &impl LedgerView, question: &Question, account: PlaceIdx)
     let mut payments = view.payments(account).iter().copied().peekable();
     let mut pay_before = |end: LineIdx, lows: &mut Lows| {
         while let Some(line) = payments.next_if(|&payment| payment < end) {
-            lows.add(line, view.balance_before(line) - view.line(line).paid);
+            lows.add(line, view.balance_before(line) - view.paid(line));
         }
     };
     for &line_idx in view.receipts(account) {
