@@ -47,6 +47,12 @@ impl Share {
 /// The shares of one place, by origin, ascending. Most often there is one.
 type Shares = SmallVec<[Share; 1]>;
 
+/// What a place holds. Outside parties keep shares too, for their errors, but never pay them out.
+struct Holding {
+    shares: Shares,
+    is_account: bool,
+}
+
 fn share_of(shares: &[Share], origin: OriginIdx) -> Option<&Share> {
     shares.binary_search_by_key(&origin, |share| share.origin).ok().map(|at| &shares[at])
 }
@@ -85,7 +91,7 @@ struct Carried<'a, V> {
     /// Whether nothing but the rule itself decides a payment: no presumption, no conversion in the
     /// ledger, no threshold, no mark.
     is_plain: bool,
-    shares: Slots<Shares>,
+    holdings: Slots<Holding>,
     below: BTreeMap<PlaceIdx, Shares>,
     /// Units of origins that rest where a conversion rounded their money away.
     lost: BTreeMap<PlaceIdx, Shares>,
@@ -177,13 +183,12 @@ struct Block {
 
 impl<V: LedgerView> Replay for Carried<'_, V> {
     fn is_touched(&self, place: PlaceIdx) -> bool {
-        // Outside parties keep shares too, for their errors, but they never pay them out.
-        self.shares.get(place).is_some_and(|shares| !shares.is_empty())
-            && self.view.is_account(place)
+        self.holdings.get(place).is_some_and(|held| held.is_account && !held.shares.is_empty())
     }
 
     fn look_at(&self, place: PlaceIdx) {
-        std::hint::black_box(self.shares.get(place).map(SmallVec::len));
+        let first = self.held(place).first();
+        std::hint::black_box(first.map(|share| share.carried));
     }
 
     fn step(&mut self, line_idx: LineIdx) {
@@ -213,7 +218,7 @@ impl<V: LedgerView> Replay for Carried<'_, V> {
             let shares = if is_lost && self.view.is_account(line.payee) {
                 self.lost.entry(line.payee).or_default()
             } else {
-                self.shares.or_insert_with(line.payee, Shares::new)
+                self.held_mut(line.payee)
             };
             add_share(shares, share);
         }
@@ -240,12 +245,22 @@ impl<'a, V: LedgerView> Carried<'a, V> {
             next_seed: 0,
             converts: view.has_conversions(),
             is_plain,
-            shares: Slots::new(view.place_count()),
+            holdings: Slots::new(view.place_count()),
             below: BTreeMap::new(),
             lost: BTreeMap::new(),
             mark,
             trace: Trace { origins, ..Trace::default() },
         }
+    }
+
+    fn held(&self, place: PlaceIdx) -> &[Share] {
+        self.holdings.get(place).map_or(&[], |held| &held.shares)
+    }
+
+    fn held_mut(&mut self, place: PlaceIdx) -> &mut Shares {
+        let view = self.view;
+        let empty = || Holding { shares: Shares::new(), is_account: view.is_account(place) };
+        &mut self.holdings.or_insert_with(place, empty).shares
     }
 
     /// The common case at a fraction of the cost: a payment that starts no origin, out of a place
@@ -256,15 +271,13 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         if starts || !self.is_plain {
             return false;
         }
-        let Some(&[held]) = self.shares.get(line.payer).map(SmallVec::as_slice) else {
-            return false;
-        };
+        let &[held] = self.held(line.payer) else { return false };
         let balance = self.view.balance_before(line_idx);
         let piece = self.piece_alone(line, balance, &held);
         if piece.is_nothing() {
             return true;
         }
-        let shares = self.shares.get_mut(line.payer).expect("the payer holds a share");
+        let shares = self.held_mut(line.payer);
         shares[0].carried -= piece.carried;
         shares[0].printed -= piece.printed;
         if shares[0].is_nothing() {
@@ -280,13 +293,13 @@ impl<'a, V: LedgerView> Carried<'a, V> {
             let traced = TracedLine { line: line_idx, cells, fragments: 0..0, whole: balance };
             self.trace.lines.push(traced);
         }
-        add_share(self.shares.or_insert_with(line.payee, Shares::new), piece);
+        add_share(self.held_mut(line.payee), piece);
         true
     }
 
     /// What a payment takes of the one share that its payer holds, as carried and as printed.
     fn piece_alone(&self, line: &Line, balance: u128, held: &Share) -> Share {
-        let payee = self.shares.get(line.payee).map_or(&[][..], SmallVec::as_slice);
+        let payee = self.held(line.payee);
         let at_payee = share_of(payee, held.origin).map_or(0, Share::error);
         let all_at_payee: i128 = payee.iter().map(Share::error).sum();
         let carried = mul_div_round(held.carried.unsigned_abs(), line.paid, balance);
@@ -331,7 +344,7 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         let Some(presumption) = self.presumption else {
             return Taking { amount: line.paid, whole: balance, at: 0, bits };
         };
-        let shares = self.shares.get(line.payer).map_or(&[][..], SmallVec::as_slice);
+        let shares = self.held(line.payer);
         let born = self.view.born_for(line_idx);
         let whole = if self.question.threshold_atto == 0 {
             shares.iter().map(|share| share.printed).sum()
@@ -346,7 +359,7 @@ impl<'a, V: LedgerView> Carried<'a, V> {
 
     /// What leaves as carried: prefix sums rounded, so that the pieces sum exactly.
     fn take_carried(&self, line: &Line, taking: &Taking) -> Shares {
-        let held = self.shares.get(line.payer).map_or(&[][..], SmallVec::as_slice);
+        let held = self.held(line.payer);
         let (amount, whole) = (taking.amount, taking.whole.max(1));
         let pieces = shares_of(held.iter().map(|share| share.carried), amount, whole);
         let piece = |(share, carried): (&Share, i128)| Share {
@@ -378,8 +391,8 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         taking: &Taking,
         mut pieces: Shares,
     ) -> Shares {
-        let held = self.shares.get(line.payer).expect("the payer is touched");
-        let payee = self.shares.get(line.payee).map_or(&[][..], SmallVec::as_slice);
+        let held = self.held(line.payer);
+        let payee = self.held(line.payee);
         let error_at_payee = |origin| {
             if line.is_conversion { 0 } else { share_of(payee, origin).map_or(0, Share::error) }
         };
@@ -404,7 +417,7 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         for (piece, printed) in pieces.iter_mut().zip(printed) {
             piece.printed = printed;
         }
-        let held = self.shares.get_mut(line.payer).expect("the payer is touched");
+        let held = self.held_mut(line.payer);
         for (share, piece) in held.iter_mut().zip(&pieces) {
             share.carried -= piece.carried;
             share.printed -= piece.printed;
@@ -511,7 +524,7 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         if self.question.threshold_atto == 0 || !self.view.is_account(place) {
             return;
         }
-        let Some(shares) = self.shares.get_mut(place) else { return };
+        let Some(Holding { shares, .. }) = self.holdings.get_mut(place) else { return };
         let threshold = carry(self.question.threshold(self.view.place(place).currency));
         // Marked and unmarked money of one origin is one holding: marks change no result.
         let halves = u32::from(self.mark.is_some());
@@ -536,11 +549,11 @@ impl<'a, V: LedgerView> Carried<'a, V> {
 
     fn finish(mut self, books: Books) -> Trace {
         for (place, lost) in std::mem::take(&mut self.lost) {
-            let shares = self.shares.or_insert_with(place, Shares::new);
+            let shares = self.held_mut(place);
             lost.into_iter().for_each(|share| add_share(shares, share));
         }
-        let all = std::mem::take(&mut self.shares.all);
-        let rests = all.into_iter().map(|(place, shares)| {
+        let all = std::mem::take(&mut self.holdings.all);
+        let rests = all.into_iter().map(|(place, Holding { shares, .. })| {
             (ending_at(self.view, place).unwrap_or(EndingKind::Held), place, shares)
         });
         let below = std::mem::take(&mut self.below).into_iter();
