@@ -12,10 +12,11 @@ use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
 use smallvec::{SmallVec, smallvec};
 
 use crate::arith::{
-    CARRIED_BITS, Few, ONE, carry, mul_div, mul_div_round, nearest_of_two, nearest_whole, shares_of,
+    CARRIED_BITS, Few, ONE, carry, mul_div, mul_div_round, nearest_whole, shares_of,
 };
 use crate::drive::{Cancelled, Replay, drive};
 use crate::fragment::IntervalSet;
+use crate::plain::Plain;
 use crate::question::{OriginIdx, Question, Seed, Watch, disjoint};
 use crate::record::{assert_conserved, ending_at};
 use crate::result::{Cell, Ending, EndingKind, OriginTotal, Start, Trace, TracedLine, add_amount};
@@ -47,12 +48,6 @@ impl Share {
 /// The shares of one place, by origin, ascending. Most often there is one.
 type Shares = SmallVec<[Share; 1]>;
 
-/// What a place holds. Outside parties keep shares too, for their errors, but never pay them out.
-struct Holding {
-    shares: Shares,
-    is_account: bool,
-}
-
 fn share_of(shares: &[Share], origin: OriginIdx) -> Option<&Share> {
     shares.binary_search_by_key(&origin, |share| share.origin).ok().map(|at| &shares[at])
 }
@@ -77,21 +72,24 @@ pub(crate) fn forward<V: LedgerView>(
 ) -> Result<Trace, Cancelled> {
     let mut starts: Vec<LineIdx> = question.seeds.iter().map(|seed| seed.line).collect();
     starts.dedup();
+    if presumption.is_none() && Plain::fits(view, question) {
+        let mut plain = Plain::new(view, question);
+        drive(view, &starts, &mut plain, watch)?;
+        return Ok(plain.finish());
+    }
     let mut carried = Carried::new(view, presumption, question, None);
     drive(view, &starts, &mut carried, watch)?;
     Ok(carried.finish(Books::Closed))
 }
 
-struct Carried<'a, V> {
+pub(crate) struct Carried<'a, V> {
     view: &'a V,
     presumption: Option<Presumption>,
     question: &'a Question,
     next_seed: usize,
     converts: bool,
-    /// Whether nothing but the rule itself decides a payment: no presumption, no conversion in the
-    /// ledger, no threshold, no mark.
-    is_plain: bool,
-    holdings: Slots<Holding>,
+    /// What places hold. Outside parties keep shares too, for their errors, but never pay them out.
+    holdings: Slots<Shares>,
     below: BTreeMap<PlaceIdx, Shares>,
     /// Units of origins that rest where a conversion rounded their money away.
     lost: BTreeMap<PlaceIdx, Shares>,
@@ -101,7 +99,7 @@ struct Carried<'a, V> {
 
 /// Money that has passed certain lines, told apart from money that has not: of each origin *k*,
 /// share 2*k* has not passed and share 2*k* + 1 has. Marks split labels and change no result.
-struct Mark<'a> {
+pub(crate) struct Mark<'a> {
     passes: &'a dyn Fn(LineIdx, &Line) -> bool,
     side: Side,
     /// Carried money at its first pass, by origin.
@@ -146,7 +144,7 @@ pub(crate) fn first_passes<V: LedgerView>(
 
 /// Whether each origin's endings add up to the origin, or marks have split the labels.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Books {
+pub(crate) enum Books {
     Closed,
     Split,
 }
@@ -182,8 +180,8 @@ struct Block {
 }
 
 impl<V: LedgerView> Replay for Carried<'_, V> {
-    fn is_touched(&self, place: PlaceIdx) -> bool {
-        self.holdings.get(place).is_some_and(|held| held.is_account && !held.shares.is_empty())
+    fn holds(&self, place: PlaceIdx) -> bool {
+        !self.held(place).is_empty()
     }
 
     fn look_at(&self, place: PlaceIdx) {
@@ -193,12 +191,9 @@ impl<V: LedgerView> Replay for Carried<'_, V> {
 
     fn step(&mut self, line_idx: LineIdx) {
         let line = self.view.line(line_idx);
-        if self.step_alone(line_idx, &line) {
-            return;
-        }
         let taking = self.taking(line_idx, &line);
         let mut pieces = Shares::new();
-        if self.is_touched(line.payer) {
+        if self.holds(line.payer) && self.view.is_account(line.payer) {
             let wanted = self.take_carried(&line, &taking);
             let balance = self.view.balance_before(line_idx);
             pieces = self.take_printed((&line, balance), &taking, wanted);
@@ -227,24 +222,19 @@ impl<V: LedgerView> Replay for Carried<'_, V> {
 }
 
 impl<'a, V: LedgerView> Carried<'a, V> {
-    fn new(
+    pub(crate) fn new(
         view: &'a V,
         presumption: Option<Presumption>,
         question: &'a Question,
         mark: Option<Mark<'a>>,
     ) -> Self {
         let origins = vec![OriginTotal::default(); question.origins.len()];
-        let is_plain = presumption.is_none()
-            && mark.is_none()
-            && question.threshold_atto == 0
-            && !view.has_conversions();
         Self {
             view,
             presumption,
             question,
             next_seed: 0,
             converts: view.has_conversions(),
-            is_plain,
             holdings: Slots::new(view.place_count()),
             below: BTreeMap::new(),
             lost: BTreeMap::new(),
@@ -254,63 +244,11 @@ impl<'a, V: LedgerView> Carried<'a, V> {
     }
 
     fn held(&self, place: PlaceIdx) -> &[Share] {
-        self.holdings.get(place).map_or(&[], |held| &held.shares)
+        self.holdings.get(place).map_or(&[], |shares| shares)
     }
 
     fn held_mut(&mut self, place: PlaceIdx) -> &mut Shares {
-        let view = self.view;
-        let empty = || Holding { shares: Shares::new(), is_account: view.is_account(place) };
-        &mut self.holdings.or_insert_with(place, empty).shares
-    }
-
-    /// The common case at a fraction of the cost: a payment that starts no origin, out of a place
-    /// that holds money of one origin. Gives back false where it is not that, and did nothing. A line
-    /// that starts no origin is stepped only where its payer is an account.
-    fn step_alone(&mut self, line_idx: LineIdx, line: &Line) -> bool {
-        let starts = self.question.seeds.get(self.next_seed).is_some_and(|s| s.line == line_idx);
-        if starts || !self.is_plain {
-            return false;
-        }
-        let &[held] = self.held(line.payer) else { return false };
-        let balance = self.view.balance_before(line_idx);
-        let piece = self.piece_alone(line, balance, &held);
-        if piece.is_nothing() {
-            return true;
-        }
-        let shares = self.held_mut(line.payer);
-        shares[0].carried -= piece.carried;
-        shares[0].printed -= piece.printed;
-        if shares[0].is_nothing() {
-            shares.clear();
-        }
-        let distance = piece.error().unsigned_abs();
-        self.trace.rounding_worst = self.trace.rounding_worst.max(distance);
-        if self.question.keep_lines {
-            let first = self.trace.cells.len();
-            let Share { origin, carried, printed: paid, .. } = piece;
-            self.trace.cells.push(Cell { origin, paid, received: paid, carried });
-            let cells = first..first + 1;
-            let traced = TracedLine { line: line_idx, cells, fragments: 0..0, whole: balance };
-            self.trace.lines.push(traced);
-        }
-        add_share(self.held_mut(line.payee), piece);
-        true
-    }
-
-    /// What a payment takes of the one share that its payer holds, as carried and as printed.
-    fn piece_alone(&self, line: &Line, balance: u128, held: &Share) -> Share {
-        let payee = self.held(line.payee);
-        let at_payee = share_of(payee, held.origin).map_or(0, Share::error);
-        let all_at_payee: i128 = payee.iter().map(Share::error).sum();
-        let carried = mul_div_round(held.carried.unsigned_abs(), line.paid, balance);
-        let carried = i128::try_from(carried).expect("a piece is no larger than its part and fits");
-        let wanted = [
-            steer(carried, held.error() - at_payee),
-            steer(carry(line.paid) - carried, all_at_payee - held.error()),
-        ];
-        let most = [held.printed, balance - held.printed];
-        let printed = nearest_of_two(wanted, most, line.paid);
-        Share { origin: held.origin, carried, printed, origin_carried: 0 }
+        self.holdings.or_insert_with(place, Shares::new)
     }
 
     /// Marks what passes, and counts it at its first pass.
@@ -524,7 +462,7 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         if self.question.threshold_atto == 0 || !self.view.is_account(place) {
             return;
         }
-        let Some(Holding { shares, .. }) = self.holdings.get_mut(place) else { return };
+        let Some(shares) = self.holdings.get_mut(place) else { return };
         let threshold = carry(self.question.threshold(self.view.place(place).currency));
         // Marked and unmarked money of one origin is one holding: marks change no result.
         let halves = u32::from(self.mark.is_some());
@@ -547,13 +485,13 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         }
     }
 
-    fn finish(mut self, books: Books) -> Trace {
+    pub(crate) fn finish(mut self, books: Books) -> Trace {
         for (place, lost) in std::mem::take(&mut self.lost) {
             let shares = self.held_mut(place);
             lost.into_iter().for_each(|share| add_share(shares, share));
         }
         let all = std::mem::take(&mut self.holdings.all);
-        let rests = all.into_iter().map(|(place, Holding { shares, .. })| {
+        let rests = all.into_iter().map(|(place, shares)| {
             (ending_at(self.view, place).unwrap_or(EndingKind::Held), place, shares)
         });
         let below = std::mem::take(&mut self.below).into_iter();
@@ -644,7 +582,7 @@ fn converted_blocks(line: &Line, mut blocks: Vec<Block>) -> Shares {
 }
 
 /// Carried piece plus half of an error, rounded half up to 2⁻²⁰ minor units.
-fn steer(piece: i128, error: i128) -> i128 {
+pub(crate) fn steer(piece: i128, error: i128) -> i128 {
     const HALF: u32 = CARRIED_BITS / 2;
     ((2 * piece + error + (1 << HALF)) >> (HALF + 1)) << HALF
 }
@@ -652,67 +590,4 @@ fn steer(piece: i128, error: i128) -> i128 {
 /// Carried units to whole minor units, half up.
 pub fn to_minor(carried: i128) -> u128 {
     mul_div_round(carried.unsigned_abs(), 1, ONE.unsigned_abs())
-}
-
-#[cfg(test)]
-mod tests {
-    use caudal_ledger::{Ledger, LedgerOptions};
-    use caudal_model::{Currency, Moment, Money, SourceRef, Thing, Transfer, TransferTable};
-
-    use super::*;
-    use crate::question::{Origin, unwatched};
-
-    /// A ledger of a few accounts and many lines, from a small generator.
-    fn ledger(mut seed: u64) -> Ledger {
-        let currency = Currency::from_code("USD").expect("in the table");
-        let mut below = |end: u64| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (seed >> 33) % end
-        };
-        let names = ["@in", "A", "B", "C", "D", "@out"];
-        let mut table = TransferTable::default();
-        for row in 1..=200 {
-            let payer = names[usize::try_from(below(5)).expect("small")];
-            let payee = names[usize::try_from(1 + below(5)).expect("small")];
-            let minor = u128::from(1 + below(400));
-            let transfer = Transfer {
-                id: &format!("t{row}"),
-                moment: Moment { day: i32::try_from(row).expect("small"), nanos: None },
-                payer,
-                payee,
-                thing: Thing::Money(Money { minor, currency }),
-                received: None,
-                label: None,
-                sequence: None,
-                reverses: None,
-                source: SourceRef { file_idx: 0, row },
-            };
-            table.push(&transfer).expect("ids are numbered");
-        }
-        Ledger::build(&table, &[], &LedgerOptions::default()).expect("small amounts")
-    }
-
-    #[test]
-    fn the_short_way_gives_the_figures_of_the_long_way() {
-        for seed in 0..100 {
-            let ledger = ledger(seed);
-            let currency = Currency::from_code("USD").expect("in the table");
-            let sources = (0..ledger.line_count()).filter(|&l| !ledger.is_account(ledger.payer(l)));
-            let seeds: Vec<Seed> = sources
-                .take(3)
-                .map(|line| Seed { line, lo: 0, hi: ledger.line(line).paid, origin: line % 2 })
-                .collect();
-            let origins = ["V1", "V2"].map(|label| Origin { label: label.to_owned(), currency });
-            let question = Question::new(origins.to_vec(), seeds);
-            let starts: Vec<LineIdx> = question.seeds.iter().map(|seed| seed.line).collect();
-            let traces = [true, false].map(|is_plain| {
-                let mut carried = Carried::new(&ledger, None, &question, None);
-                carried.is_plain &= is_plain;
-                drive(&ledger, &starts, &mut carried, &mut unwatched).expect("nobody stops it");
-                carried.finish(Books::Closed)
-            });
-            assert!(traces[0].lines.len() > 3, "seed {seed} moves money");
-            assert_eq!(traces[0], traces[1], "seed {seed}");
-        }
-    }
 }

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::ControlFlow;
 
-use caudal_ledger::{LedgerView, LineIdx, NO_PLACE, PlaceIdx};
+use caudal_ledger::{LedgerView, LineIdx, PlaceIdx};
 
 use crate::question::{Progress, Watch};
 
@@ -17,8 +17,8 @@ use crate::question::{Progress, Watch};
 pub(crate) trait Replay {
     /// Takes one line: one that a touched place pays, or one that starts an origin.
     fn step(&mut self, line: LineIdx);
-    /// Whether a place holds traced money that its payments could move.
-    fn is_touched(&self, place: PlaceIdx) -> bool;
+    /// Whether a place holds traced money.
+    fn holds(&self, place: PlaceIdx) -> bool;
     /// Reads what is kept of a place, so that the memory fetches many places together.
     fn look_at(&self, place: PlaceIdx);
 }
@@ -66,12 +66,12 @@ pub(crate) fn drive(
         if let Some(Reverse((_, payer, at))) = paid {
             tracked[payer as usize] = false;
             ahead -= payments_from(view, payer, at);
-            if replay.is_touched(payer) {
+            if replay.holds(payer) {
                 ahead += track(view, payer, at + 1, &mut tracked, &mut next_payment);
             }
         }
         let payee = view.line(line).payee;
-        if !tracked[payee as usize] && view.is_account(payee) && replay.is_touched(payee) {
+        if !tracked[payee as usize] && replay.holds(payee) && view.is_account(payee) {
             let at = view.payments(payee).partition_point(|&payment| payment <= line);
             ahead += track(view, payee, at, &mut tracked, &mut next_payment);
         }
@@ -132,11 +132,11 @@ fn sweep(
             continue;
         }
         replay.step(line);
-        if payer != NO_PLACE {
-            touched.set(payer, replay.is_touched(payer));
+        if touched.has(payer) {
+            touched.set(payer, replay.holds(payer));
         }
         let payee = view.line(line).payee;
-        if !touched.has(payee) && replay.is_touched(payee) {
+        if !touched.has(payee) && replay.holds(payee) && view.is_account(payee) {
             touched.set(payee, true);
         }
     }

@@ -14,6 +14,7 @@ mod carried;
 mod drive;
 mod fragment;
 mod interval;
+mod plain;
 mod poison;
 mod question;
 mod received;

@@ -53,7 +53,7 @@ struct Poison<'a, V> {
 }
 
 impl<V: LedgerView> Replay for Poison<'_, V> {
-    fn is_touched(&self, place: PlaceIdx) -> bool {
+    fn holds(&self, place: PlaceIdx) -> bool {
         self.exposed.get(place).is_some_and(|origins| !origins.is_empty())
     }
 

@@ -197,7 +197,7 @@ struct Union<'a, V> {
 }
 
 impl<V: LedgerView> Replay for Union<'_, V> {
-    fn is_touched(&self, place: PlaceIdx) -> bool {
+    fn holds(&self, place: PlaceIdx) -> bool {
         self.queues.get(place).is_some_and(|queue| queue.traced > 0)
     }
 

@@ -1,0 +1,259 @@
+//! `pro-rata` for one origin whose money comes from outside: the most common question, in the least
+//! memory.
+//!
+//! *Authority.* As in [`crate::carried`], whose figures it gives exactly; a test compares them.
+//! *Shape.* What a place holds is two numbers, the printed figure and how far it stands above the
+//! carried one, so that the places of a large ledger stay in the processor's cache: a sweep is bound
+//! by nothing else.
+
+use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
+
+use crate::arith::{carry, mul_div_round, nearest_of_two};
+use crate::carried::steer;
+use crate::drive::Replay;
+use crate::question::{Question, disjoint};
+use crate::record::{assert_conserved, ending_at};
+use crate::result::{Cell, Ending, EndingKind, OriginTotal, Start, Trace, TracedLine};
+
+/// What a place holds of the origin, or what a payment takes of it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Held {
+    /// Minor units; never more than the origin.
+    printed: u64,
+    /// Printed less carried, in 2⁻⁴⁰ minor units.
+    error: i64,
+}
+
+impl Held {
+    fn of(printed: u128, carried: i128) -> Self {
+        let error = i64::try_from(carry(printed) - carried);
+        Self {
+            printed: u64::try_from(printed).expect("no more than the origin, which fits"),
+            error: error.expect("a printed figure stays near the carried one"),
+        }
+    }
+
+    fn carried(self) -> i128 {
+        carry(u128::from(self.printed)) - i128::from(self.error)
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self { printed: self.printed + other.printed, error: self.error + other.error }
+    }
+
+    fn minus(self, other: Self) -> Self {
+        Self { printed: self.printed - other.printed, error: self.error - other.error }
+    }
+}
+
+const NOTHING: Held = Held { printed: 0, error: 0 };
+
+pub(crate) struct Plain<'a, V> {
+    view: &'a V,
+    question: &'a Question,
+    next_seed: usize,
+    held: Vec<Held>,
+    /// Places in the order in which money reached them, each once.
+    met: Vec<PlaceIdx>,
+    is_met: Vec<bool>,
+    trace: Trace,
+}
+
+impl<'a, V: LedgerView> Plain<'a, V> {
+    /// Whether a question is that simple: one origin, that starts where no account pays, and neither
+    /// conversions nor a threshold.
+    pub(crate) fn fits(view: &V, question: &Question) -> bool {
+        let total: u128 = question.seeds.iter().map(|seed| seed.hi - seed.lo).sum();
+        question.origins.len() == 1
+            && question.threshold_atto == 0
+            && !view.has_conversions()
+            && total < 1 << 62
+            && question.seeds.iter().all(|seed| !view.is_account(view.payer(seed.line)))
+    }
+
+    pub(crate) fn new(view: &'a V, question: &'a Question) -> Self {
+        let places = view.place_count() as usize;
+        Self {
+            view,
+            question,
+            next_seed: 0,
+            held: vec![NOTHING; places],
+            met: Vec::new(),
+            is_met: vec![false; places],
+            trace: Trace { origins: vec![OriginTotal::default()], ..Trace::default() },
+        }
+    }
+
+    /// Money that starts in a line.
+    fn start(&mut self, line: LineIdx) -> Option<Held> {
+        let question = self.question;
+        let seeds = question.seeds_of(line, &mut self.next_seed);
+        if seeds.is_empty() {
+            return None;
+        }
+        let named: u128 = seeds.iter().map(|seed| seed.hi - seed.lo).sum();
+        let mut started = 0;
+        for seed in disjoint(seeds) {
+            let carried = carry(seed.hi - seed.lo);
+            started += seed.hi - seed.lo;
+            self.trace.starts.push(Start { line, origin: 0, carried });
+        }
+        self.trace.origins[0].traced += started;
+        self.trace.origins[0].overlap += named - started;
+        Some(Held::of(started, carry(started)))
+    }
+
+    /// What a payment takes of what its payer holds.
+    fn piece(&self, line: &Line, balance: u128) -> Held {
+        let held = self.held[line.payer as usize];
+        let apart = i128::from(held.error) - i128::from(self.held[line.payee as usize].error);
+        let carried = mul_div_round(held.carried().unsigned_abs(), line.paid, balance);
+        let carried =
+            i128::try_from(carried).expect("a piece is no larger than its whole and fits");
+        let wanted = [steer(carried, apart), steer(carry(line.paid) - carried, -apart)];
+        let printed = u128::from(held.printed);
+        Held::of(nearest_of_two(wanted, [printed, balance - printed], line.paid), carried)
+    }
+
+    fn record(&mut self, line: LineIdx, piece: Held, whole: u128) {
+        let distance = u128::from(piece.error.unsigned_abs());
+        self.trace.rounding_worst = self.trace.rounding_worst.max(distance);
+        if !self.question.keep_lines {
+            return;
+        }
+        let first = self.trace.cells.len();
+        let (paid, carried) = (u128::from(piece.printed), piece.carried());
+        self.trace.cells.push(Cell { origin: 0, paid, received: paid, carried });
+        let cells = first..first + 1;
+        self.trace.lines.push(TracedLine { line, cells, fragments: 0..0, whole });
+    }
+
+    /// Adds up the endings. Conservation is asserted, in release builds too.
+    pub(crate) fn finish(mut self) -> Trace {
+        let kind_at = |place| ending_at(self.view, place).unwrap_or(EndingKind::Held);
+        let mut rests: Vec<(EndingKind, PlaceIdx)> =
+            self.met.iter().map(|&place| (kind_at(place), place)).collect();
+        rests.sort_unstable();
+        for (kind, place) in rests {
+            let held = self.held[place as usize];
+            if held == NOTHING {
+                continue;
+            }
+            let printed = u128::from(held.printed);
+            let amounts = if printed > 0 { vec![(0, printed)] } else { Vec::new() };
+            let carried = vec![(0, held.carried())];
+            let origin_units = amounts.clone();
+            self.trace.endings.push(Ending { kind, place, amounts, origin_units, carried });
+        }
+        assert_conserved(&self.trace);
+        self.trace
+    }
+}
+
+impl<V: LedgerView> Replay for Plain<'_, V> {
+    fn holds(&self, place: PlaceIdx) -> bool {
+        self.held[place as usize] != NOTHING
+    }
+
+    fn look_at(&self, place: PlaceIdx) {
+        std::hint::black_box(self.held[place as usize].printed);
+    }
+
+    fn step(&mut self, line_idx: LineIdx) {
+        let line = self.view.line(line_idx);
+        let (piece, whole) = if let Some(started) = self.start(line_idx) {
+            (started, 0)
+        } else {
+            let balance = self.view.balance_before(line_idx);
+            let piece = self.piece(&line, balance);
+            let payer = &mut self.held[line.payer as usize];
+            *payer = payer.minus(piece);
+            (piece, balance)
+        };
+        if piece == NOTHING {
+            return;
+        }
+        self.record(line_idx, piece, whole);
+        let payee = &mut self.held[line.payee as usize];
+        *payee = payee.plus(piece);
+        let is_met = &mut self.is_met[line.payee as usize];
+        if !*is_met {
+            *is_met = true;
+            self.met.push(line.payee);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use caudal_ledger::{Ledger, LedgerOptions, LineKind};
+    use caudal_model::{Currency, Moment, Money, SourceRef, Thing, Transfer, TransferTable};
+
+    use super::*;
+    use crate::carried::{Books, Carried};
+    use crate::drive::drive;
+    use crate::question::{Origin, Seed, unwatched};
+
+    /// A ledger of a few accounts and many lines, from a small generator.
+    fn ledger(mut seed: u64) -> Ledger {
+        let currency = Currency::from_code("USD").expect("in the table");
+        let mut below = |end: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) % end
+        };
+        let names = ["@in", "A", "B", "C", "D", "@out"];
+        let mut table = TransferTable::default();
+        for row in 1..=200 {
+            let payer = names[usize::try_from(below(5)).expect("small")];
+            let payee = names[usize::try_from(1 + below(5)).expect("small")];
+            let minor = u128::from(1 + below(400));
+            let transfer = Transfer {
+                id: &format!("t{row}"),
+                moment: Moment { day: i32::try_from(row).expect("small"), nanos: None },
+                payer,
+                payee,
+                thing: Thing::Money(Money { minor, currency }),
+                received: None,
+                label: None,
+                sequence: None,
+                reverses: None,
+                source: SourceRef { file_idx: 0, row },
+            };
+            table.push(&transfer).expect("ids are numbered");
+        }
+        Ledger::build(&table, &[], &LedgerOptions::default()).expect("small amounts")
+    }
+
+    #[test]
+    fn one_origin_gives_the_figures_of_the_general_case() {
+        let mut moving = 0;
+        for seed in 0..200 {
+            let ledger = ledger(seed);
+            let currency = Currency::from_code("USD").expect("in the table");
+            let sources = (0..ledger.line_count()).filter(|&l| {
+                !ledger.is_account(ledger.payer(l)) && ledger.line(l).kind == LineKind::Transfer
+            });
+            let part = |line: LineIdx| (u128::from(line % 2), ledger.paid(line));
+            let seeds: Vec<Seed> = sources
+                .step_by(2)
+                .take(4)
+                .map(|line| (line, part(line)))
+                .filter(|&(_, (lo, hi))| lo < hi)
+                .map(|(line, (lo, hi))| Seed { line, lo, hi, origin: 0 })
+                .collect();
+            let origin = Origin { label: "V".to_owned(), currency };
+            let mut question = Question::new(vec![origin], seeds);
+            question.keep_lines = seed % 3 > 0;
+            assert!(Plain::fits(&ledger, &question));
+            let starts: Vec<LineIdx> = question.seeds.iter().map(|seed| seed.line).collect();
+            let mut plain = Plain::new(&ledger, &question);
+            drive(&ledger, &starts, &mut plain, &mut unwatched).expect("nobody stops it");
+            let mut general = Carried::new(&ledger, None, &question, None);
+            drive(&ledger, &starts, &mut general, &mut unwatched).expect("nobody stops it");
+            let (plain, general) = (plain.finish(), general.finish(Books::Closed));
+            moving += usize::from(plain.endings.len() > 1);
+            assert_eq!(plain, general, "seed {seed}");
+        }
+        assert!(moving > 150, "money moves in {moving} of the ledgers");
+    }
+}
