@@ -1,7 +1,7 @@
 //! Measures of the engine, beside a plain full-sweep tracer on the same ledger in the same run.
 //!
 //! ```text
-//! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--sweeps N] [--seed N]
+//! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--sweeps N] [--openings-percent N] [--seed N]
 //! ```
 //!
 //! *Shape.* For each size a seeded ledger is made in memory, indexed, and asked. Times of one run
@@ -14,7 +14,8 @@ mod workload;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: caudal-bench [--transfers N]... [--origins N] [--sweeps N] [--seed N]";
+const USAGE: &str = "usage: caudal-bench [--transfers N]... [--origins N] [--sweeps N] \
+    [--openings-percent N] [--seed N]";
 
 /// What to measure.
 struct Options {
@@ -24,6 +25,9 @@ struct Options {
     origins: usize,
     /// How often each full sweep is repeated; the median is printed.
     sweeps: usize,
+    /// Opening balances, in per cent of those that make overdrafts rare. Fewer make money go further
+    /// under `fifo`, and more loans.
+    openings_percent: u64,
     /// Repeats everything but the times.
     seed: u64,
 }
@@ -40,13 +44,15 @@ fn main() -> ExitCode {
 }
 
 fn parse(mut args: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options = Options { transfers: Vec::new(), origins: 1000, sweeps: 5, seed: 1 };
+    let mut options =
+        Options { transfers: Vec::new(), origins: 1000, sweeps: 5, openings_percent: 100, seed: 1 };
     while let Some(flag) = args.next() {
         let value: u64 = args.next()?.replace('_', "").parse().ok()?;
         match flag.as_str() {
             "--transfers" => options.transfers.push(value),
             "--origins" => options.origins = usize::try_from(value).ok()?,
             "--sweeps" => options.sweeps = usize::try_from(value).ok()?.max(1),
+            "--openings-percent" => options.openings_percent = value,
             "--seed" => options.seed = value,
             _ => return None,
         }

@@ -16,8 +16,9 @@ const WIDE_ORIGINS: usize = 20;
 
 pub(crate) fn run(transfers: u64, options: &Options) {
     let seed = options.seed;
-    println!("# {transfers} transfers, seed {seed}");
-    let (work, made) = timed(|| workload::make(transfers, seed));
+    let percent = options.openings_percent;
+    println!("# {transfers} transfers, openings {percent} %, seed {seed}");
+    let (work, made) = timed(|| workload::make(transfers, percent, seed));
     println!("{:<44} {:>12}", "ledger made in memory", seconds(made));
     let (ledger, built) = timed(|| {
         Ledger::build(&work.table, &work.openings, &LedgerOptions::default())

@@ -16,7 +16,7 @@ pub(crate) struct Workload {
 }
 
 /// A year of a bank: power-law activity, integer cents, a tenth in from outside and a tenth out.
-pub(crate) fn make(transfers: u64, seed: u64) -> Workload {
+pub(crate) fn make(transfers: u64, openings_percent: u64, seed: u64) -> Workload {
     let accounts = u32::try_from((transfers / TRANSFERS_PER_ACCOUNT).max(2)).unwrap_or(u32::MAX);
     let lines = bank(seed, transfers, accounts);
     let usd = Currency::from_code("USD").expect("in the table");
@@ -25,7 +25,10 @@ pub(crate) fn make(transfers: u64, seed: u64) -> Workload {
     let openings = (0..accounts)
         .map(|account| Opening {
             account: format!("A{account}"),
-            money: Money { minor: u128::from(lines.opening(account)), currency: usd },
+            money: Money {
+                minor: u128::from(lines.opening(account) * openings_percent / 100),
+                currency: usd,
+            },
             label: None,
             row: 0,
             file: file.clone(),
