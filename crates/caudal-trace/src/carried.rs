@@ -9,59 +9,20 @@
 use std::collections::BTreeMap;
 
 use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
-use smallvec::{SmallVec, smallvec};
+use smallvec::smallvec;
 
-use crate::arith::{
-    CARRIED_BITS, Few, ONE, carry, mul_div, mul_div_round, nearest_whole, shares_of,
-};
+use crate::arith::{CARRIED_BITS, Few, carry, mul_div, nearest_whole, shares_of};
 use crate::drive::{Cancelled, Replay, drive};
 use crate::fragment::IntervalSet;
+use crate::holding::{
+    Block, Share, Shares, add_share, converted_blocks, converted_mixed, share_of, steer, to_minor,
+};
 use crate::plain::Plain;
 use crate::question::{OriginIdx, Question, Seed, Watch, disjoint};
 use crate::record::{assert_conserved, ending_at};
 use crate::result::{Cell, Ending, EndingKind, OriginTotal, Start, Trace, TracedLine, add_amount};
 use crate::rule::Presumption;
 use crate::union::{Slots, origin_money};
-
-/// What a place holds of one origin, or what a payment takes of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Share {
-    origin: OriginIdx,
-    /// In 2⁻⁴⁰ minor units of the place; never negative.
-    carried: i128,
-    /// In minor units of the place.
-    printed: u128,
-    /// In 2⁻⁴⁰ minor units of the origin; kept only where the ledger converts.
-    origin_carried: i128,
-}
-
-impl Share {
-    fn error(&self) -> i128 {
-        carry(self.printed) - self.carried
-    }
-
-    fn is_nothing(&self) -> bool {
-        self.carried == 0 && self.printed == 0 && self.origin_carried == 0
-    }
-}
-
-/// The shares of one place, by origin, ascending. Most often there is one.
-type Shares = SmallVec<[Share; 1]>;
-
-fn share_of(shares: &[Share], origin: OriginIdx) -> Option<&Share> {
-    shares.binary_search_by_key(&origin, |share| share.origin).ok().map(|at| &shares[at])
-}
-
-fn add_share(shares: &mut Shares, share: Share) {
-    match shares.binary_search_by_key(&share.origin, |known| known.origin) {
-        Ok(at) => {
-            shares[at].carried += share.carried;
-            shares[at].printed += share.printed;
-            shares[at].origin_carried += share.origin_carried;
-        }
-        Err(at) => shares.insert(at, share),
-    }
-}
 
 /// Traces forward under `pro-rata` (no presumption) or under `difo:pro-rata` and `libr:pro-rata`.
 pub(crate) fn forward<V: LedgerView>(
@@ -169,14 +130,6 @@ impl Taking {
         let scale = CARRIED_BITS - self.bits;
         (self.at << scale, (self.at + self.amount) << scale)
     }
-}
-
-/// Origin money that stands together in a payment, not divided between its origins.
-struct Block {
-    /// In carried units of the payment.
-    lo: u128,
-    hi: u128,
-    shares: Shares,
 }
 
 impl<V: LedgerView> Replay for Carried<'_, V> {
@@ -542,52 +495,4 @@ impl<'a, V: LedgerView> Carried<'a, V> {
         });
         whole.collect()
     }
-}
-
-/// What arrives behind a conversion whose labels have no order: amounts in proportion.
-fn converted_mixed(line: &Line, pieces: &Shares) -> Shares {
-    let parts = shares_of(pieces.iter().map(|p| p.carried), line.received, line.paid);
-    let mut wanted = parts.clone();
-    wanted.push((carry(line.received) - parts.iter().sum::<i128>()).max(0));
-    let whole = nearest_whole(&wanted, &vec![line.received; wanted.len()], line.received);
-    let arriving = pieces.iter().zip(parts).zip(whole);
-    arriving.map(|((piece, carried), printed)| Share { carried, printed, ..*piece }).collect()
-}
-
-/// What arrives behind a conversion in which origin money has its place: the boundaries of what
-/// stands together map as those of a lot, and what is inside is divided in proportion.
-fn converted_blocks(line: &Line, mut blocks: Vec<Block>) -> Shares {
-    blocks.sort_by_key(|block| block.lo);
-    let mut joined: Vec<Block> = Vec::new();
-    for block in blocks {
-        match joined.last_mut() {
-            Some(last) if last.hi == block.lo => {
-                last.hi = block.hi;
-                block.shares.into_iter().for_each(|share| add_share(&mut last.shares, share));
-            }
-            _ => joined.push(block),
-        }
-    }
-    let mut arriving = Shares::new();
-    for Block { lo, hi, shares } in joined {
-        let map = |boundary| mul_div(boundary, line.received, line.paid << CARRIED_BITS);
-        let units = map(hi) - map(lo);
-        let parts = shares_of(shares.iter().map(|s| s.carried), units << CARRIED_BITS, hi - lo);
-        let whole = nearest_whole(&parts, &vec![units; parts.len()], units);
-        for ((share, carried), printed) in shares.into_iter().zip(parts).zip(whole) {
-            add_share(&mut arriving, Share { carried, printed, ..share });
-        }
-    }
-    arriving
-}
-
-/// Carried piece plus half of an error, rounded half up to 2⁻²⁰ minor units.
-pub(crate) fn steer(piece: i128, error: i128) -> i128 {
-    const HALF: u32 = CARRIED_BITS / 2;
-    ((2 * piece + error + (1 << HALF)) >> (HALF + 1)) << HALF
-}
-
-/// Carried units to whole minor units, half up.
-pub fn to_minor(carried: i128) -> u128 {
-    mul_div_round(carried.unsigned_abs(), 1, ONE.unsigned_abs())
 }

@@ -13,6 +13,7 @@ mod bounds;
 mod carried;
 mod drive;
 mod fragment;
+mod holding;
 mod interval;
 mod plain;
 mod poison;
@@ -29,9 +30,9 @@ mod union;
 pub use arith::{CARRIED_BITS, ONE};
 pub use backward::{BackwardError, Composition, SourceAmount, Target, backward, source_currency};
 pub use bounds::{Bound, bound};
-pub use carried::to_minor;
 pub use drive::Cancelled;
 pub use fragment::{Fragment, IntervalSet};
+pub use holding::to_minor;
 pub use question::{
     FRAGMENTS_MAX, Origin, OriginIdx, Progress, Question, Seed, Watch, is_source, unwatched,
 };

@@ -9,8 +9,8 @@
 use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
 
 use crate::arith::{carry, mul_div_round, nearest_of_two};
-use crate::carried::steer;
 use crate::drive::Replay;
+use crate::holding::steer;
 use crate::question::{Question, disjoint};
 use crate::record::{assert_conserved, ending_at};
 use crate::result::{Cell, Ending, EndingKind, OriginTotal, Start, Trace, TracedLine};

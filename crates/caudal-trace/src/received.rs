@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use caudal_ledger::{LedgerView, Line, PlaceIdx};
 
-use crate::carried::{Side, first_passes, to_minor};
+use crate::carried::{Side, first_passes};
 use crate::fragment::IntervalSet;
+use crate::holding::to_minor;
 use crate::question::{OriginIdx, Question};
 use crate::result::{Received, Trace};
 use crate::rule::{Inner, Presumption, Rule};

@@ -12,8 +12,9 @@ use caudal_model::Currency;
 
 use crate::arith::{carry, mul_div};
 use crate::backward::{Target, source_currency};
-use crate::carried::{Side, first_passes, to_minor};
+use crate::carried::{Side, first_passes};
 use crate::fragment::{Fragment, IntervalSet};
+use crate::holding::to_minor;
 use crate::question::{OriginIdx, Question};
 use crate::result::{Amounts, EndingKind, Trace, add_amount};
 use crate::rule::{Inner, Presumption, Rule};

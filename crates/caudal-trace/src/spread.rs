@@ -15,7 +15,7 @@ use caudal_ledger::{LedgerView, LineIdx, PlaceIdx};
 
 use crate::arith::{carry, mul_div};
 use crate::backward::Target;
-use crate::carried::to_minor;
+use crate::holding::to_minor;
 use crate::question::OriginIdx;
 use crate::result::{Trace, TracedLine};
 use crate::routes::{Route, RouteHop, Routes};
