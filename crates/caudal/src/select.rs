@@ -285,7 +285,10 @@ impl Resolver<'_> {
     fn labelled(&self, label: &str) -> Vec<LineIdx> {
         let shown = Shown { case: self.case, ledger: self.ledger };
         let openings = self.ledger.opening_lines();
-        let mut lines: Vec<LineIdx> = openings.filter(|&line| shown.label(line) == label).collect();
+        let is_it = |&line: &LineIdx| {
+            shown.label(line) == label || shown.label_of_opening(line).as_deref() == Some(label)
+        };
+        let mut lines: Vec<LineIdx> = openings.filter(is_it).collect();
         let is_given = self.case.table.labels().find(label).is_some();
         if !is_given && label != UNLABELLED && !label.starts_with(UNKNOWN) {
             return lines;
@@ -294,7 +297,7 @@ impl Resolver<'_> {
         let may_be = |&row: &u32| self.case.table.get(row).label.is_none_or(|own| own == label);
         let of_rows = rows.filter(may_be).filter_map(|row| self.ledger.line_of_transfer(row));
         lines.extend(of_rows.filter(|&line| is_source(self.ledger, line)));
-        lines.retain(|&line| shown.label(line) == label);
+        lines.retain(is_it);
         lines.sort_unstable();
         lines
     }

@@ -52,27 +52,33 @@ impl<'a> Shown<'a> {
         }
     }
 
-    /// The label under which the money of a line enters the ledger: that of the evidence, or one that
-    /// says where it came from (`TRACING` 1).
+    /// The label of the money that enters the ledger in a line: that of the evidence; or, where it
+    /// gives none, `unknown:ACCOUNT` for an account without a statement, that of the bank or birth
+    /// which the ledger made, and else `unlabelled`.
     pub(crate) fn label(&self, line: LineIdx) -> String {
         let found = self.ledger.line(line);
         let given = match found.kind {
+            LineKind::Birth => return format!("birth:{}", self.name(found.payee)),
+            LineKind::Loan | LineKind::Repayment => return self.place(found.payer),
             LineKind::Opening => self.case.openings[found.source_idx as usize].label.as_deref(),
             LineKind::Transfer => self.case.table.get(found.source_idx).label,
-            LineKind::Loan | LineKind::Birth | LineKind::Repayment => None,
         };
-        if let Some(label) = given {
-            return label.to_owned();
+        let is_unknown = || {
+            found.kind == LineKind::Transfer
+                && self.ledger.place(found.payer).kind == PlaceKind::Frontier
+        };
+        match given {
+            Some(label) => label.to_owned(),
+            None if is_unknown() => format!("{UNKNOWN}{}", self.name(found.payer)),
+            None => UNLABELLED.to_owned(),
         }
-        match found.kind {
-            LineKind::Opening => format!("opening:{}", self.name(found.payee)),
-            LineKind::Birth => format!("birth:{}", self.name(found.payee)),
-            LineKind::Loan => self.place(found.payer),
-            LineKind::Transfer | LineKind::Repayment => match self.ledger.place(found.payer).kind {
-                PlaceKind::Frontier => format!("{UNKNOWN}{}", self.name(found.payer)),
-                _ => UNLABELLED.to_owned(),
-            },
-        }
+    }
+
+    /// A second label of an opening balance that the evidence gives none: `opening:ACCOUNT`.
+    pub(crate) fn label_of_opening(&self, line: LineIdx) -> Option<String> {
+        let found = self.ledger.line(line);
+        let is_it = found.kind == LineKind::Opening && self.label(line) == UNLABELLED;
+        is_it.then(|| format!("opening:{}", self.name(found.payee)))
     }
 
     /// Where the money of a line stands in the evidence. A loan, repayment or birth points to the
