@@ -212,9 +212,9 @@ pub fn reached<V: LedgerView>(
     for wanted in currencies {
         let here: Vec<Target> = targets.iter().filter(|t| currency(t) == wanted).copied().collect();
         let amounts = match rule {
-            Rule::ProRata => spread_reached(view, question, None, &here),
+            Rule::ProRata => spread_reached(view, question, (None, trace), &here),
             Rule::Union(presumption, Inner::ProRata) => {
-                spread_reached(view, question, Some(presumption), &here)
+                spread_reached(view, question, (Some(presumption), trace), &here)
             }
             Rule::Fifo | Rule::Lifo | Rule::Union(..) => exact_reached(trace, &here),
             _ => BTreeMap::new(),
@@ -273,12 +273,47 @@ fn unseen(fragment: &Fragment, seen: &IntervalSet) -> u128 {
     mul_div(fragment.len(), missing, hi - lo)
 }
 
+/// Where no money passes two targets, what reached them is the sum of their printed figures, as they
+/// stand in every schedule; else carried money is counted at its first pass, and rounded.
 fn spread_reached<V: LedgerView>(
+    view: &V,
+    question: &Question,
+    (presumption, trace): (Option<Presumption>, &Trace),
+    targets: &[Target],
+) -> BTreeMap<OriginIdx, u128> {
+    let (carried, printed) = at_targets(trace, targets);
+    let first = first_reached(view, question, presumption, targets);
+    let origins = (0u32..).zip(first);
+    origins
+        .map(|(origin, first)| {
+            let met = carried.get(&origin).copied().unwrap_or(0);
+            let printed = printed.get(&origin).copied().unwrap_or(0);
+            (origin, if met == first { printed } else { to_minor(first).min(printed) })
+        })
+        .collect()
+}
+
+/// Carried and printed money in targets by origin, added up.
+fn at_targets(
+    trace: &Trace,
+    targets: &[Target],
+) -> (BTreeMap<OriginIdx, i128>, BTreeMap<OriginIdx, u128>) {
+    let (mut carried, mut printed) = (BTreeMap::new(), BTreeMap::new());
+    for &target in targets {
+        for (origin, amount, figure) in spread::at_target(trace, target) {
+            *carried.entry(origin).or_default() += amount;
+            *printed.entry(origin).or_default() += figure;
+        }
+    }
+    (carried, printed)
+}
+
+fn first_reached<V: LedgerView>(
     view: &V,
     question: &Question,
     presumption: Option<Presumption>,
     targets: &[Target],
-) -> BTreeMap<OriginIdx, u128> {
+) -> Vec<i128> {
     let lines: BTreeSet<LineIdx> = targets
         .iter()
         .filter_map(|target| if let Target::Line(line) = target { Some(*line) } else { None })
@@ -293,5 +328,5 @@ fn spread_reached<V: LedgerView>(
         }
     }
     debug_assert!(first.iter().all(|&carried| carried >= 0 && carried < carry(1 << 86)));
-    (0u32..).zip(first).map(|(origin, carried)| (origin, to_minor(carried))).collect()
+    first
 }

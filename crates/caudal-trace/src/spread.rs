@@ -13,11 +13,10 @@ use std::rc::Rc;
 
 use caudal_ledger::{LedgerView, LineIdx, PlaceIdx};
 
-use crate::arith::{carry, mul_div};
+use crate::arith::{carry, mul_div, nearest_whole};
 use crate::backward::Target;
-use crate::holding::to_minor;
 use crate::question::OriginIdx;
-use crate::result::{Trace, TracedLine};
+use crate::result::{Amounts, Trace, TracedLine, add_amount};
 use crate::routes::{Route, RouteHop, Routes};
 
 /// Work after which the search gives up, in receipts and payments looked at: money can spread over
@@ -38,48 +37,56 @@ pub(crate) fn routes<V: LedgerView>(
     routes_max: usize,
 ) -> Routes {
     let mut routes = Vec::new();
-    let mut further: BTreeMap<OriginIdx, i128> = BTreeMap::new();
+    let mut further = Amounts::new();
     let mut work = 0;
     let mut drops = Drops::new();
     for &(line, place, origin) in &trace.dropped {
         drops.entry((place, origin)).or_default().push(line);
     }
-    for (origin, amount) in at_target(trace, target) {
+    for (origin, amount, printed) in at_target(trace, target) {
         let mut search = Search::new(view, trace, (origin, target), &drops, work);
         search.run(amount, routes_max);
-        *further.entry(origin).or_default() +=
-            amount - search.found.iter().map(|found| found.0).sum::<i128>();
-        for (amount, lines) in &search.found {
+        // Routes and the rest are printed so that they add up to the figure of the target.
+        let mut wanted: Vec<i128> = search.found.iter().map(|found| found.0).collect();
+        wanted.push(amount - wanted.iter().sum::<i128>());
+        let whole = nearest_whole(&wanted, &vec![printed; wanted.len()], printed);
+        add_amount(&mut further, origin, whole[wanted.len() - 1]);
+        for ((carried, lines), amount) in search.found.iter().zip(whole) {
             let hop = |&line: &LineIdx| RouteHop { line, cents: Vec::new() };
-            routes.push((
-                *amount,
-                Route { origin, amount: to_minor(*amount), hops: lines.iter().map(hop).collect() },
-            ));
+            if amount > 0 {
+                let hops = lines.iter().map(hop).collect();
+                routes.push((*carried, Route { origin, amount, hops }));
+            }
         }
         work = search.work;
     }
-    routes.sort_by_key(|route| Reverse(route.0));
-    for (amount, route) in routes.iter().skip(routes_max) {
-        *further.entry(route.origin).or_default() += amount;
+    routes.sort_by_key(|(carried, route)| Reverse((route.amount, *carried)));
+    for (_, route) in routes.iter().skip(routes_max) {
+        add_amount(&mut further, route.origin, route.amount);
     }
     routes.truncate(routes_max);
     let routes = routes.into_iter().map(|(_, route)| route).collect();
-    let further = further.into_iter().map(|(origin, carried)| (origin, to_minor(carried)));
-    Routes { routes, further: further.filter(|&(_, amount)| amount > 0).collect() }
+    Routes { routes, further }
 }
 
 /// Lines behind which a holding of a place fell below the threshold.
 type Drops = BTreeMap<(PlaceIdx, OriginIdx), Vec<LineIdx>>;
 
-/// Carried money at the target, by origin.
-fn at_target(trace: &Trace, target: Target) -> Vec<(OriginIdx, i128)> {
+/// Money at the target by origin, as carried and as printed.
+pub(crate) fn at_target(trace: &Trace, target: Target) -> Vec<(OriginIdx, i128, u128)> {
     match target {
         Target::Line(line) => trace.line(line).map_or_else(Vec::new, |traced| {
-            trace.cells_of(traced).iter().map(|cell| (cell.origin, cell.carried)).collect()
+            let cells = trace.cells_of(traced).iter();
+            cells.map(|cell| (cell.origin, cell.carried, cell.paid)).collect()
         }),
-        Target::Balance(place) => {
-            trace.held(place).map_or_else(Vec::new, |held| held.carried.clone())
-        }
+        Target::Balance(place) => trace.held(place).map_or_else(Vec::new, |held| {
+            let printed = |origin: OriginIdx| {
+                let found = held.amounts.iter().find(|amount| amount.0 == origin);
+                found.map_or(0, |amount| amount.1)
+            };
+            let carried = held.carried.iter();
+            carried.map(|&(origin, carried)| (origin, carried, printed(origin))).collect()
+        }),
     }
 }
 

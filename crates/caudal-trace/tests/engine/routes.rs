@@ -60,10 +60,7 @@ fn check(world: &World, question: &Question, targets: &[Target], rule: &str) {
             let (here, of_origin) = at_target(&trace, target);
             let further = caudal_trace::sum(&found.further);
             if has_fractions(rule) {
-                let origins = question.origins.len() as u128;
-                let rounded = found.routes.len() as u128 + 3 * origins;
-                let off = (sum + further).abs_diff(here);
-                assert!(off <= rounded, "{rule} at {target:?}: {sum} + {further} of {here}");
+                assert_eq!(sum + further, here, "{rule} at {target:?}");
             } else {
                 assert_eq!(sum + further, of_origin, "{rule} at {target:?}");
             }
