@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use caudal_model::problem::printable;
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource};
 use unic_langid::LanguageIdentifier;
 
@@ -120,7 +121,7 @@ impl Terms {
             // Counts choose singular or plural; every other value is text and stays as it is.
             match value.parse::<u32>() {
                 Ok(count) if *name == "count" => args.set(*name, count),
-                _ => args.set(*name, value.as_str()),
+                _ => args.set(*name, printable(value)),
             }
         }
         let mut errors = Vec::new();

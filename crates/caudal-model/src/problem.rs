@@ -153,12 +153,18 @@ impl fmt::Display for ProblemCode {
     }
 }
 
+/// A text of the evidence as it may stand in a sentence or on a terminal: control characters, line
+/// ends and marks that turn the direction of writing could make a name look like a figure.
+pub fn printable(text: &str) -> String {
+    let is_mark = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if c.is_control() || is_mark(c) { '\u{fffd}' } else { c }).collect()
+}
+
 /// Cuts a text to a length that fits an error message, at a character boundary.
 pub fn readable(text: &str) -> String {
     const LENGTH: usize = 60;
-    let clean = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => text[..end].chars().map(clean).chain(['…']).collect(),
-        None => text.chars().map(clean).collect(),
+        Some((end, _)) => printable(&text[..end]) + "…",
+        None => printable(text),
     }
 }

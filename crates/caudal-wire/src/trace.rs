@@ -42,6 +42,12 @@ pub struct Question {
     pub until: Option<String>,
     /// Smallest holding that was followed, as typed.
     pub threshold: Option<String>,
+    /// Whether lines that take back a deposit are ordinary payments.
+    pub keep_reversals: bool,
+    /// After so many pieces of money a trace stops, and says so.
+    pub max_fragments: usize,
+    /// How many routes are named at most.
+    pub routes: usize,
 }
 
 /// An evidence file of the ledger.
@@ -112,6 +118,9 @@ pub struct Result {
     /// The largest routes to the targets.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<crate::RouteRow>,
+    /// Money on routes beyond those, by label, in the units of the routes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<AmountRow>,
     /// Backward: where the target's money came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sources: Option<Vec<SourceRow>>,

@@ -114,6 +114,9 @@ pub(crate) fn question_row(case: &Case, request: &Request) -> caudal_wire::Quest
         overdraft: overdraft_id(request.overdraft).to_owned(),
         until: request.until.map(|moment| moment.to_string()),
         threshold: request.threshold.clone(),
+        keep_reversals: request.keep_reversals,
+        max_fragments: request.fragments_max,
+        routes: request.routes_max,
     }
 }
 

@@ -54,6 +54,7 @@ pub(crate) struct Used {
     origins_most: usize,
     targets_most: usize,
     has_bounds: bool,
+    weighs_backward: bool,
 }
 
 impl Used {
@@ -90,6 +91,7 @@ impl Used {
     pub(crate) fn note_backward(&mut self, rule: Rule, targets: usize) {
         self.note_rule(rule);
         self.targets_most = self.targets_most.max(targets);
+        self.weighs_backward |= rule == Rule::ProRata;
     }
 
     /// Notes a bound.
@@ -115,7 +117,7 @@ impl Used {
     ) -> Vec<Assumption> {
         let mut list = List { terms, rows: Vec::new() };
         about_evidence(&mut list, case);
-        about_ledger(&mut list, ledger, request);
+        about_ledger(&mut list, (case, ledger), request);
         self.about_rules(&mut list, ledger, request);
         list.rows
     }
@@ -126,6 +128,9 @@ impl Used {
         }
         if self.origins_most > 1 {
             self.about_several_origins(list, request);
+        }
+        if self.weighs_backward {
+            list.add("backward-weights", |m| m);
         }
         if self.targets_most > 1 {
             list.add("targets-apart", |m| m);
@@ -245,7 +250,7 @@ fn about_evidence(list: &mut List<'_>, case: &Case) {
     list.add(code, |m| m);
 }
 
-fn about_ledger(list: &mut List<'_>, ledger: &Ledger, request: &Request) {
+fn about_ledger(list: &mut List<'_>, (case, ledger): (&Case, &Ledger), request: &Request) {
     let tied = ledger.tied_transfers();
     if tied > 0 {
         let code = format!("same-day-{}", same_day_id(request.same_day));
@@ -260,7 +265,9 @@ fn about_ledger(list: &mut List<'_>, ledger: &Ledger, request: &Request) {
         list.add(&code, |m| m.with("count", overdrawn));
     }
     if !ledger.netted().is_empty() {
-        list.add("reversals-netted", |m| m.with("count", ledger.netted().len()));
+        let pairs = netted_pairs(case, ledger);
+        let count = ledger.netted().len();
+        list.add("reversals-netted", |m| m.with("count", count).with("pairs", pairs));
     }
     if request.keep_reversals {
         list.add("reversals-kept", |m| m);
@@ -271,6 +278,20 @@ fn about_ledger(list: &mut List<'_>, ledger: &Ledger, request: &Request) {
     if let Some(threshold) = &request.threshold {
         list.add("threshold", |m| m.with("threshold", threshold));
     }
+}
+
+/// Deposits and the lines that take them back, by their ids.
+fn netted_pairs(case: &Case, ledger: &Ledger) -> String {
+    let id = |row| case.table.get(row).id;
+    let all = ledger.netted().iter();
+    let mut pairs: Vec<String> = all
+        .take(NAMED_MAX)
+        .map(|pair| format!("`{}` (`{}`)", id(pair.deposit), id(pair.reversal)))
+        .collect();
+    if ledger.netted().len() > NAMED_MAX {
+        pairs.push("…".to_owned());
+    }
+    pairs.join(", ")
 }
 
 fn payment_count(ledger: &Ledger) -> usize {

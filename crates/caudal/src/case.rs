@@ -5,12 +5,16 @@
 //! (which accounts' statements are held). Rows with blocking problems stop a case from opening,
 //! since every figure would be missing them; doubts and notes go with it.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use caudal_explain::Message;
 use caudal_import::Imported;
-use caudal_model::{EvidenceFile, Opening, Problem, ProblemCode, Severity, TransferTable};
+use caudal_model::problem::readable;
+use caudal_model::{
+    EvidenceFile, Opening, Problem, ProblemCode, Severity, TransferTable, is_outside,
+};
 
 use crate::error::{Error, ErrorKind};
 
@@ -77,19 +81,20 @@ impl Case {
         })?;
         let mut case = Self::read_transfers(&name_of(&path), &read(&path)?, reading)?;
         let openings = folder.join("openings.csv");
-        if with_openings && openings.is_file() {
+        if with_openings && is_there(&openings) {
             case.read_openings("openings.csv", &read(&openings)?);
         }
         let accounts = folder.join("accounts.csv");
-        if accounts.is_file() {
+        if is_there(&accounts) {
             let bytes = read(&accounts)?;
             case.files.push(file_of("accounts.csv", &bytes));
             let imported = caudal_import::read_accounts("accounts.csv", &bytes);
             case.problems.extend(imported.problems);
             case.states_accounts = true;
-            let missing = imported.value.iter().filter(|row| !row.is_held());
+            let missing =
+                imported.value.iter().filter(|row| !row.is_held() && !is_outside(&row.account));
             case.without_statement.extend(missing.map(|row| row.account.clone()));
-            case.note_unknown(&imported.value);
+            case.note_unknown_accounts(&imported.value);
         }
         Ok(case)
     }
@@ -113,27 +118,50 @@ impl Case {
         let imported = caudal_import::read_openings(name, bytes);
         self.openings = imported.value;
         self.problems.extend(imported.problems);
+        self.note_unknown_openings();
     }
 
-    /// A name in the list of accounts that nothing else names marks no account at all.
-    fn note_unknown(&mut self, accounts: &[caudal_import::AccountRow]) {
+    /// Names in the list of accounts that nothing else names.
+    fn note_unknown_accounts(&mut self, accounts: &[caudal_import::AccountRow]) {
+        let opened: BTreeSet<&str> =
+            self.openings.iter().map(|opening| opening.account.as_str()).collect();
         let is_known = |name: &str| {
-            let opened = self.openings.iter().any(|opening| opening.account == name);
-            opened || self.table.names().find(name).is_some()
+            self.table.names().find(name).is_some() || opened.contains(name) || is_outside(name)
         };
-        let file = self.files.last().cloned();
         let unknown = accounts.iter().filter(|row| !is_known(&row.account));
-        let problem = |row: &caudal_import::AccountRow| Problem {
+        let unknown: Vec<_> = unknown.map(|row| (row.account.clone(), row.row)).collect();
+        self.note_unknown(unknown);
+    }
+
+    /// Openings of accounts without a line. Many an account has none; one whose name differs from
+    /// another's only in the case of its letters is a slip.
+    fn note_unknown_openings(&mut self) {
+        let names = self.table.names();
+        let has_no_line = |opening: &&Opening| names.find(&opening.account).is_none();
+        let mut unknown: Vec<_> =
+            self.openings.iter().filter(has_no_line).map(|o| (o.account.clone(), o.row)).collect();
+        if !unknown.is_empty() {
+            let lower: BTreeSet<String> = names.iter().map(str::to_lowercase).collect();
+            unknown.retain(|(name, _)| lower.contains(&name.to_lowercase()));
+        }
+        self.note_unknown(unknown);
+    }
+
+    /// Notes names in the file that was read last, each once.
+    fn note_unknown(&mut self, unknown: Vec<(String, u64)>) {
+        let file = self.files.last().cloned();
+        let mut seen = BTreeSet::new();
+        let problem = |(name, row): (String, u64)| Problem {
             code: ProblemCode::AccountUnknown,
             file: file.as_ref().map(|file| file.name.clone()).unwrap_or_default(),
             sha256: file.as_ref().map(|file| file.sha256.clone()).unwrap_or_default(),
-            row: Some(row.row),
+            row: Some(row),
             column: None,
-            found: caudal_model::problem::readable(&row.account),
+            found: readable(&name),
             expected: None,
         };
-        let problems: Vec<Problem> = unknown.map(problem).collect();
-        self.problems.extend(problems);
+        let unknown = unknown.into_iter().filter(|(name, _)| seen.insert(name.clone()));
+        self.problems.extend(unknown.map(problem));
     }
 
     /// Fails if any problem blocks.
@@ -148,6 +176,11 @@ impl Case {
         Err(Error { problems: self.problems, ..Error::new(ErrorKind::Data, message) }
             .hint(Message::new("hint-problems-block")))
     }
+}
+
+/// Whether a name stands in the folder, even if nothing can be read there: then that is said.
+fn is_there(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok()
 }
 
 fn name_of(path: &Path) -> String {

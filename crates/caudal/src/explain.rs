@@ -118,7 +118,7 @@ impl Traced<'_> {
     }
 
     /// Money on routes that are not listed, by label.
-    fn further_rows(&self, target: Target, routes: &Routes) -> Vec<AmountRow> {
+    pub(crate) fn further_rows(&self, target: Target, routes: &Routes) -> Vec<AmountRow> {
         let row = |&(origin, amount): &(u32, u128)| {
             let currency = self.currency_of(origin, target);
             AmountRow {

@@ -40,6 +40,7 @@ pub use answer::trace;
 pub use case::{Case, Reading};
 pub use caudal_explain::{Language, Message, Terms};
 pub use caudal_ledger::{Overdraft, SameDay};
+pub use caudal_model::problem::printable;
 pub use caudal_model::{Problem, Severity};
 pub use caudal_trace::{Progress, Rule, Watch, unwatched};
 pub use caudal_wire as wire;

@@ -120,7 +120,9 @@ impl Request {
     pub fn rule(mut self, names: &str) -> Result<Self, Error> {
         for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
             if name == ALL {
-                self.rules.extend(Rule::all().into_iter().map(|rule| (rule, ALL.to_owned())));
+                for rule in Rule::all() {
+                    self.add_rule(rule, ALL);
+                }
                 continue;
             }
             let rule = name.parse().map_err(|_| {
@@ -128,9 +130,16 @@ impl Request {
                 Error::usage(Message::new("error-rule").with("found", name))
                     .hint(Message::new("hint-rule").with("known", known.join(", ")))
             })?;
-            self.rules.push((rule, name.to_owned()));
+            self.add_rule(rule, name);
         }
         Ok(self)
+    }
+
+    /// A rule is answered once, however many of its names were typed.
+    fn add_rule(&mut self, rule: Rule, name: &str) {
+        if self.rules.iter().all(|(known, _)| *known != rule) {
+            self.rules.push((rule, name.to_owned()));
+        }
     }
 
     /// The rules of the request that can be answered. `all` leaves out those that have no backward
@@ -203,6 +212,19 @@ pub(crate) struct Resolver<'a> {
     pub(crate) ledger: &'a Ledger,
 }
 
+/// How a label came to its money. One label does not stand for money of two kinds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Labelling {
+    /// The evidence gives it to money that enters the ledger.
+    Enters,
+    /// The evidence gives it to a transfer between accounts, which may carry anybody's money.
+    Between,
+    /// It is the id of a transfer.
+    Id,
+    /// It is the name of a part.
+    Part,
+}
+
 /// Lines that a selector names, with the label of each and the cents that are meant.
 type Named = (LineIdx, Option<String>, (u128, u128));
 
@@ -211,6 +233,7 @@ impl Resolver<'_> {
     pub(crate) fn question(&self, selectors: &[Selector]) -> Result<Question, Error> {
         let mut origins: Vec<Origin> = Vec::new();
         let mut numbers: BTreeMap<(String, &'static str), u32> = BTreeMap::new();
+        let mut meanings: BTreeMap<String, Labelling> = BTreeMap::new();
         let mut seeds = Vec::new();
         for selector in selectors {
             let named = self.origin_lines(selector)?;
@@ -218,7 +241,13 @@ impl Resolver<'_> {
                 return Err(self.empty(selector));
             }
             for (line, label, (lo, hi)) in named {
-                let label = label.unwrap_or_else(|| self.own_label(line));
+                let (mut label, labelling) = match label {
+                    Some(label) => (label, Labelling::Part),
+                    None => self.own_label(line),
+                };
+                if *meanings.entry(label.clone()).or_insert(labelling) != labelling {
+                    label = self.full_label(line, &label);
+                }
                 let currency = source_currency(self.ledger, line);
                 let next = u32::try_from(origins.len()).unwrap_or(u32::MAX);
                 let origin =
@@ -316,6 +345,10 @@ impl Resolver<'_> {
 
     fn places(&self, name: &str) -> Result<Vec<PlaceIdx>, Error> {
         let places = self.ledger.places_named(&self.case.table, name);
+        if places.is_empty() && self.case.table.names().find(name).is_some() {
+            let error = Error::request(Message::new("error-account-left-out").with("name", name));
+            return Err(error.hint(Message::new("hint-transfer-left-out")));
+        }
         if places.is_empty() {
             let near = near(name, self.case.table.names().iter());
             let error = Error::request(Message::new("error-account-unknown").with("name", name));
@@ -360,16 +393,32 @@ impl Resolver<'_> {
     }
 
     /// The label of a line's money: its own, or the id of the transfer, or `opening:ACCOUNT`.
-    pub(crate) fn own_label(&self, line: LineIdx) -> String {
+    pub(crate) fn own_label(&self, line: LineIdx) -> (String, Labelling) {
         let found = self.ledger.line(line);
         let source = found.source_idx;
         if found.kind == LineKind::Opening {
             let opening = &self.case.openings[source as usize];
             let own = opening.label.clone();
-            return own.unwrap_or_else(|| format!("opening:{}", opening.account));
+            let label = own.unwrap_or_else(|| format!("opening:{}", opening.account));
+            return (label, Labelling::Enters);
         }
         let transfer = self.case.table.get(source);
-        transfer.label.unwrap_or(transfer.id).to_owned()
+        match transfer.label {
+            Some(label) if is_source(self.ledger, line) => (label.to_owned(), Labelling::Enters),
+            Some(label) => (label.to_owned(), Labelling::Between),
+            None => (transfer.id.to_owned(), Labelling::Id),
+        }
+    }
+
+    /// A label that nothing else has, for money whose own label means other money in this question.
+    fn full_label(&self, line: LineIdx, label: &str) -> String {
+        let found = self.ledger.line(line);
+        match found.kind {
+            LineKind::Transfer => {
+                format!("transfer:{}", self.case.table.get(found.source_idx).id)
+            }
+            _ => format!("opening:{label}"),
+        }
     }
 
     /// Whether some row of the evidence brings money in under a label, asked about or not.

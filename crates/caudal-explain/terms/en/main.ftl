@@ -39,6 +39,7 @@ hint-until = write the last day that counts as `2025-04-03`
 error-threshold = `{ $found }` is not an amount
 hint-threshold = write the threshold in whole units with plain decimals, such as `100` or `0.50`
 error-account-unknown = there is no account or party `{ $name }` in the ledger
+error-account-left-out = no line of `{ $name }` is part of this question
 error-transfer-unknown = there is no transfer `{ $id }` in the ledger
 error-transfer-left-out = the transfer `{ $id }` is not part of this question
 hint-transfer-left-out = it lies after the last day that counts, or it is a reversal that was netted; see `--until` and `--keep-reversals`
@@ -95,17 +96,18 @@ assumption-overdraft-birth = Where a payment exceeds the balance ({ $count ->
     }), the difference is taken as money of unknown origin, which leaves last and is never repaid.
 assumption-reversals-netted =
     { $count ->
-        [one] A deposit and the line that takes it back are left out of the trace.
-       *[other] { $count } deposits and the lines that take them back are left out of the trace.
-    }
+        [one] A deposit and the line that takes it back are left out of the trace
+       *[other] { $count } deposits and the lines that take them back are left out of the trace
+    }: { $pairs }.
 assumption-reversals-kept = Lines that take back a deposit are kept as ordinary payments.
 assumption-conversion-own-rate = Money is converted at the rate of its own row; a boundary between lots is rounded down.
 assumption-until = Lines after { $until } do not count.
-assumption-threshold = Traced money below { $threshold } in an account is not followed further.
+assumption-threshold = Traced money below { $threshold } whole units of its currency in an account is not followed further.
 assumption-inner-fifo = No inner rule was named: among several origins the oldest money leaves first (`{ $rule }`).
 assumption-targets-apart = Each target is answered for itself; money that passes several of them is counted at each.
 assumption-union = Under `{ $rule }` the origins are traced as one and then divided; claims traced apart would not add up.
-assumption-carried-fractions = Under `{ $rule }` money is carried in units of 2^-40 of the minor unit; after the { $payments } payments of this ledger, loans and repayments included, no amount is off by more than { $payments } of these, and behind a conversion by that times its rate. Printed figures are whole and add up; the furthest from its carried value is off by { $worst } minor units.
+assumption-carried-fractions = Under `{ $rule }` money is carried in units of 2^-40 of the minor unit; after the payments of this ledger, loans and repayments included, no amount is off by more than { $payments } of these, and behind a conversion by that times its rate. Printed figures are whole and add up; the furthest from its carried value is off by { $worst } minor units.
+assumption-backward-weights = Backward under `pro-rata` each line of the ledger weighs in units of 2^-100, rounded down; the printed figures are the nearest whole ones that add up to the target.
 assumption-exposure = `poison` shows exposure, not money traced; its figures must not stand in an amount column of an exhibit.
 assumption-bounds-one-currency = Where money is converted, `at-least` counts it as escaped, and `at-most` counts all that comes back from a conversion as if it could be origin money: both hold, but they may be wider than need be.
 
@@ -140,6 +142,9 @@ table-sources = Where the money came from
 table-shares = Shares of { $account }
 table-reached = Reached the targets
 table-routes = Routes
+table-exposed-transfers = Transfers that are exposed
+column-exposed = exposed
+table-exposing-sources = What it is exposed to, never an amount traced
 table-exposed = Exposed
 table-assumptions = Assumptions
 table-problems = Problems in the evidence
@@ -204,7 +209,7 @@ why-fifo = by fifo, { $unit } { $out } of all that { $payer } ever paid out are 
 why-lifo = by lifo, { $unit } { $cents } of this payment are { $unit } { $from } of { $receipt }, the newest money that { $payer } then held
 why-difo = by difo, { $payer } held { $held } of the origins in a balance of { $balance }, and origin money leaves first, so { $taken } of it left
 why-libr = by libr, { $payer } held { $held } of the origins in a balance of { $balance }, and origin money leaves last, so { $taken } of it left
-why-pro-rata = by pro-rata, { $payer } held { $held } of this origin in a balance of { $balance }, and the payment took the same share of everything in it
+why-pro-rata = by pro-rata, { $payer } held { $held } of this origin in a balance of { $balance }, and the payment took the same share of everything in it, printed to the nearest whole unit
 why-share = by { $rule }, the origins' part of the payment is divided in proportion to their holdings, of which { $payer } held { $held } of this origin
 why-plain = by { $rule }
 word-cents = cents

@@ -80,7 +80,7 @@ problem-sequence-unreadable-hint = write the order of the rows as 1, 2, 3, or le
 problem-statement-unreadable = `{ $found }` does not say whether the statement is held, expected `{ $expected }`
 problem-statement-unreadable-hint = write `held` if the statement of the account is in the ledger, and `missing` if not
 
-problem-account-unknown = the list of accounts names `{ $found }`, which no transfer and no opening balance names
+problem-account-unknown = `{ $found }` is named here, but no transfer names it
 problem-account-unknown-hint = check its spelling against the transfers; an account that is misspelled here counts as held
 
 problem-reversal-unmatched = the reversal names `{ $found }`, which is no deposit that it could take back

@@ -15,8 +15,8 @@ error-folder-empty = no hay transferencias en la carpeta `{ $path }`
 hint-folder-empty = una carpeta de caso contiene `transfers.csv` o `transfers.parquet`, y puede contener `openings.csv` y `accounts.csv`
 error-problems-block =
     { $count ->
-        [one] un problema de la prueba detiene el rastreo, pues a toda cifra le faltaría su fila
-       *[other] { $count } problemas de la prueba detienen el rastreo, pues a toda cifra le faltarían sus filas
+        [one] un problema en las pruebas detiene el rastreo, pues a toda cifra le faltaría su fila
+       *[other] { $count } problemas en las pruebas detienen el rastreo, pues a toda cifra le faltarían sus filas
     }
 hint-problems-block = corrija las filas en una copia del archivo, conserve el original y repita la orden
 error-cancelled = detenido a petición; no se cambió nada
@@ -39,6 +39,7 @@ hint-until = escriba el último día que cuenta como `2025-04-03`
 error-threshold = `{ $found }` no es un importe
 hint-threshold = escriba el umbral en unidades enteras con decimales simples, como `100` o `0.50`
 error-account-unknown = no hay ninguna cuenta ni parte `{ $name }` en el libro
+error-account-left-out = ninguna línea de `{ $name }` forma parte de esta pregunta
 error-transfer-unknown = no hay ninguna transferencia `{ $id }` en el libro
 error-transfer-left-out = la transferencia `{ $id }` no forma parte de esta pregunta
 hint-transfer-left-out = es posterior al último día que cuenta, o es una reversión compensada; vea `--until` y `--keep-reversals`
@@ -95,17 +96,18 @@ assumption-overdraft-birth = Donde un pago supera el saldo ({ $count ->
     }), la diferencia se toma como dinero de origen desconocido, que sale al final y nunca se devuelve.
 assumption-reversals-netted =
     { $count ->
-        [one] Un depósito y la línea que lo retira quedan fuera del rastreo.
-       *[other] { $count } depósitos y las líneas que los retiran quedan fuera del rastreo.
-    }
+        [one] Un depósito y la línea que lo retira quedan fuera del rastreo
+       *[other] { $count } depósitos y las líneas que los retiran quedan fuera del rastreo
+    }: { $pairs }.
 assumption-reversals-kept = Las líneas que retiran un depósito se conservan como pagos ordinarios.
 assumption-conversion-own-rate = El dinero se convierte al tipo de su propia fila; el límite entre lotes se redondea hacia abajo.
 assumption-until = Las líneas posteriores a { $until } no cuentan.
-assumption-threshold = El dinero rastreado inferior a { $threshold } en una cuenta no se sigue más.
+assumption-threshold = El dinero rastreado inferior a { $threshold } unidades enteras de su moneda en una cuenta no se sigue más.
 assumption-inner-fifo = No se nombró regla interna: entre varios orígenes sale primero el dinero más antiguo (`{ $rule }`).
 assumption-targets-apart = Cada destino se responde por sí mismo; el dinero que pasa por varios se cuenta en cada uno.
 assumption-union = Con `{ $rule }` los orígenes se rastrean como uno y después se dividen; reclamaciones rastreadas por separado no sumarían.
-assumption-carried-fractions = Con `{ $rule }` el dinero se lleva en unidades de 2^-40 de la unidad menor; tras los { $payments } pagos de este libro, con préstamos y devoluciones, ningún importe se desvía más de { $payments } de ellas, y tras una conversión de eso por su tipo. Las cifras impresas son enteras y suman; la más alejada de su valor llevado se desvía { $worst } unidades menores.
+assumption-carried-fractions = Con `{ $rule }` el dinero se lleva en unidades de 2^-40 de la unidad menor; tras los pagos de este libro, con préstamos y devoluciones, ningún importe se desvía más de { $payments } de ellas, y tras una conversión de eso por su tipo. Las cifras impresas son enteras y suman; la más alejada de su valor llevado se desvía { $worst } unidades menores.
+assumption-backward-weights = Hacia atrás con `pro-rata` cada línea del libro pesa en unidades de 2^-100, redondeadas hacia abajo; las cifras impresas son las enteras más cercanas que suman el destino.
 assumption-exposure = `poison` muestra exposición, no dinero rastreado; sus cifras no deben figurar en una columna de importes de un anexo.
 assumption-bounds-one-currency = Donde el dinero se convierte, `at-least` lo cuenta como escapado y `at-most` cuenta todo lo que vuelve de una conversión como si pudiera ser dinero de origen: ambas se cumplen, pero pueden ser más amplias de lo necesario.
 
@@ -121,7 +123,7 @@ rule-at-most = lo más que permite cualquier regla causal
 rule-pari-passu = lo que queda, repartido según lo aportado
 rule-capped-pro-rata = lo que queda, repartido según reclamaciones con tope
 
-# Clases de finales.
+# Clases de desenlaces.
 ending-held = en cuenta
 ending-outside = externo
 ending-frontier = frontera
@@ -140,10 +142,13 @@ table-sources = De dónde vino el dinero
 table-shares = Partes de { $account }
 table-reached = Llegó a los destinos
 table-routes = Recorridos
+table-exposed-transfers = Transferencias expuestas
+column-exposed = expuesto
+table-exposing-sources = A qué está expuesto, nunca un importe rastreado
 table-exposed = Expuesto
 table-assumptions = Supuestos
-table-problems = Problemas de la prueba
-column-kind = final
+table-problems = Problemas en las pruebas
+column-kind = desenlace
 column-place = lugar
 column-currency = moneda
 column-label = etiqueta
@@ -204,7 +209,7 @@ why-fifo = por fifo, { $unit } { $out } de todo lo que { $payer } ha pagado son 
 why-lifo = por lifo, { $unit } { $cents } de este pago son { $unit } { $from } de { $receipt }, el dinero más nuevo que { $payer } tenía entonces
 why-difo = por difo, { $payer } tenía { $held } de los orígenes en un saldo de { $balance }, y el dinero de origen sale primero, así que salieron { $taken }
 why-libr = por libr, { $payer } tenía { $held } de los orígenes en un saldo de { $balance }, y el dinero de origen sale al final, así que salieron { $taken }
-why-pro-rata = por pro-rata, { $payer } tenía { $held } de este origen en un saldo de { $balance }, y el pago tomó la misma proporción de todo lo que había
+why-pro-rata = por pro-rata, { $payer } tenía { $held } de este origen en un saldo de { $balance }, y el pago tomó la misma proporción de todo lo que había, impresa a la unidad entera más cercana
 why-share = por { $rule }, la parte de los orígenes en el pago se divide en proporción a lo que había de cada uno; { $payer } tenía { $held } de este origen
 why-plain = por { $rule }
 word-cents = los centavos

@@ -80,7 +80,7 @@ problem-sequence-unreadable-hint = escriba el orden de las filas como 1, 2, 3, o
 problem-statement-unreadable = `{ $found }` no dice si se tiene el estado de cuenta; se esperaba `{ $expected }`
 problem-statement-unreadable-hint = escriba `held` si el estado de cuenta está en el libro y `missing` si no
 
-problem-account-unknown = la lista de cuentas nombra `{ $found }`, que ninguna transferencia ni saldo inicial nombra
+problem-account-unknown = aquí se nombra `{ $found }`, pero ninguna transferencia lo nombra
 problem-account-unknown-hint = compare su ortografía con las transferencias; una cuenta mal escrita aquí cuenta como si se tuviera su estado
 
 problem-reversal-unmatched = la devolución nombra `{ $found }`, que no es un ingreso que pueda deshacer

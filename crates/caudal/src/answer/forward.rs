@@ -59,6 +59,7 @@ impl Asked<'_> {
                 let routes = caudal_trace::routes(ledger, rule, &trace, target, max);
                 let routes = routes.unwrap_or_default();
                 result.routes.extend(route_rows(&told, target, &routes));
+                result.further.extend(told.further_rows(target, &routes));
             }
         }
         Ok(result)

@@ -36,40 +36,12 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
     }
     let origins = document.results.iter().find_map(|result| result.origin_total.as_ref());
     for origin in origins.into_iter().flatten().take(ORIGINS_SHOWN) {
-        line(&mut text, &format!("{}  {} {}", origin.label, origin.amount, origin.currency));
+        let label = caudal::printable(&origin.label);
+        line(&mut text, &format!("{label}  {} {}", origin.amount, origin.currency));
     }
     text.push_str(&more(origins.map_or(0, Vec::len), ORIGINS_SHOWN, terms));
     heading(&mut text, &terms.word("table-where"));
-    let mut rows: BTreeMap<(usize, &str, &str), BTreeMap<usize, &str>> = BTreeMap::new();
-    let mut kinds: Vec<&str> = Vec::new();
-    for (at, result) in compared.iter().enumerate() {
-        for ending in result.endings.iter().flatten() {
-            let kind = position(&mut kinds, &ending.kind);
-            let row = rows.entry((kind, &ending.place, &ending.currency)).or_default();
-            row.insert(at, &ending.amount);
-        }
-    }
-    let mut columns = vec![
-        Column::left(terms.word("column-kind")),
-        Column::left(terms.word("column-place")),
-        Column::left(terms.word("column-currency")),
-    ];
-    columns.extend(compared.iter().map(|result| Column::right(result.rule.clone())));
-    let mut lines = Lines::new(columns);
-    let mut rows: Vec<_> = rows.into_iter().collect();
-    largest_first(&mut rows, |(_, amounts)| {
-        let longest = amounts.values().max_by_key(|amount| (whole_digits(amount), **amount));
-        longest.map_or_else(String::new, |amount| (*amount).to_owned())
-    });
-    for ((kind, place, currency), amounts) in &rows {
-        let mut cells =
-            vec![ending_word(kinds[*kind], terms), (*place).to_owned(), (*currency).to_owned()];
-        for at in 0..compared.len() {
-            cells.push((*amounts.get(&at).unwrap_or(&"-")).to_owned());
-        }
-        lines.row(&cells);
-    }
-    text.push_str(&lines.finish(terms));
+    text.push_str(&where_table(&compared, terms));
     text.push('\n');
     for result in &document.results {
         text.push_str(&rule_line(&result.rule, &result.authority, terms));
@@ -78,6 +50,67 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
         }
     }
     text
+}
+
+/// A row of the comparison: kind, place, currency, and a label where the split is shown.
+type Key<'d> = (usize, &'d str, &'d str, &'d str);
+
+/// One row for each place; for each place and origin where rules differ only in how they divide.
+fn where_table(compared: &[&RuleResult], terms: &Terms) -> String {
+    let is_split = differ_inside(compared);
+    let mut rows: BTreeMap<Key<'_>, BTreeMap<usize, &str>> = BTreeMap::new();
+    let mut kinds: Vec<&str> = Vec::new();
+    for (at, result) in compared.iter().enumerate() {
+        for ending in result.endings.iter().flatten() {
+            let kind = position(&mut kinds, &ending.kind);
+            let mut put = |label, amount| {
+                let key = (kind, ending.place.as_str(), ending.currency.as_str(), label);
+                rows.entry(key).or_default().insert(at, amount);
+            };
+            if is_split && !ending.traced.is_empty() {
+                ending.traced.iter().for_each(|(label, amount)| put(label, amount));
+            } else {
+                put("", ending.amount.as_str());
+            }
+        }
+    }
+    let mut columns = vec![
+        Column::left(terms.word("column-kind")),
+        Column::left(terms.word("column-place")),
+        Column::left(terms.word("column-currency")),
+    ];
+    if is_split {
+        columns.push(Column::left(terms.word("column-label")));
+    }
+    columns.extend(compared.iter().map(|result| Column::right(result.rule.clone())));
+    let mut lines = Lines::new(columns);
+    let mut rows: Vec<_> = rows.into_iter().collect();
+    largest_first(&mut rows, |(_, amounts)| {
+        let longest = amounts.values().max_by_key(|amount| (whole_digits(amount), **amount));
+        longest.map_or_else(String::new, |amount| (*amount).to_owned())
+    });
+    for ((kind, place, currency, label), amounts) in &rows {
+        let mut cells =
+            vec![ending_word(kinds[*kind], terms), (*place).to_owned(), (*currency).to_owned()];
+        if is_split {
+            cells.push((*label).to_owned());
+        }
+        let of = |at: usize| (*amounts.get(&at).unwrap_or(&"-")).to_owned();
+        cells.extend((0..compared.len()).map(of));
+        lines.row(&cells);
+    }
+    lines.finish(terms)
+}
+
+/// Whether two of the rules differ in their inner rule alone: their totals are the same, and only
+/// the split between the origins tells them apart.
+fn differ_inside(compared: &[&RuleResult]) -> bool {
+    let families = compared.iter().map(|result| result.rule.split(':').next());
+    let mut families: Vec<_> = families.collect();
+    let count = families.len();
+    families.sort_unstable();
+    families.dedup();
+    families.len() < count
 }
 
 /// Exposure beside rules that trace amounts: where, not how much.

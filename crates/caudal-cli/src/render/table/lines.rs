@@ -94,7 +94,6 @@ impl Lines {
 
 /// Control characters of the evidence must not reach a terminal.
 fn cell(text: &str, is_right: bool) -> Cell {
-    let clean: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     let alignment = if is_right { CellAlignment::Right } else { CellAlignment::Left };
-    Cell::new(clean).set_alignment(alignment)
+    Cell::new(caudal::printable(text)).set_alignment(alignment)
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use caudal::wire::{
-    Assumption, ExplainDocument, ProblemRow, Question, RouteRow, Source, TraceDocument,
+    AmountRow, Assumption, ExplainDocument, ProblemRow, Question, RouteRow, Source, TraceDocument,
 };
 use caudal::{Message, Terms};
 
@@ -52,13 +52,7 @@ pub(crate) fn explain(document: &ExplainDocument, terms: &Terms) -> String {
     text.push_str(&rule_line(&document.rule, &document.authority, terms));
     text.push('\n');
     text.push_str(&routes(&document.routes, terms));
-    for row in &document.further {
-        let further = Message::new("line-further")
-            .with("amount", &row.amount)
-            .with("currency", &row.currency)
-            .with("label", &row.label);
-        line(&mut text, &terms.say(&further));
-    }
+    text.push_str(&further(&document.further, terms));
     text.push_str(&footer(&document.assumptions, &document.problems, terms));
     text
 }
@@ -117,8 +111,18 @@ fn routes(routes: &[RouteRow], terms: &Terms) -> String {
             }
         }
     }
-    if routes.is_empty() {
-        line(&mut text, &terms.word("line-nothing"));
+    text
+}
+
+/// Money on routes that are not listed.
+fn further(rows: &[AmountRow], terms: &Terms) -> String {
+    let mut text = String::new();
+    for row in rows {
+        let further = Message::new("line-further")
+            .with("amount", &row.amount)
+            .with("currency", &row.currency)
+            .with("label", &row.label);
+        line(&mut text, &terms.say(&further));
     }
     text
 }

@@ -6,7 +6,7 @@ use caudal::wire::{AmountRow, EndingRow, OriginTotal, Result as RuleResult, Sour
 use caudal::{Message, Terms};
 
 use super::lines::{Column, Lines, heading, largest_first, line};
-use super::{ending_word, routes, rule_line, source};
+use super::{ending_word, further, routes, rule_line, source};
 
 /// Labels that get a column each; more than these are shown together.
 const LABELS_SHOWN: usize = 4;
@@ -22,8 +22,9 @@ pub(super) fn one_result(result: &RuleResult, terms: &Terms) -> String {
     }
     forward(&mut text, result, terms);
     if let Some(sources) = &result.sources {
-        heading(&mut text, &terms.word("table-sources"));
-        text.push_str(&source_table(sources, terms));
+        let key = if result.exposure { "table-exposing-sources" } else { "table-sources" };
+        heading(&mut text, &terms.word(key));
+        text.push_str(&source_table(sources, result.exposure, terms));
     }
     alone(&mut text, result, terms);
     text
@@ -31,14 +32,15 @@ pub(super) fn one_result(result: &RuleResult, terms: &Terms) -> String {
 
 /// The parts of a forward trace.
 fn forward(text: &mut String, result: &RuleResult, terms: &Terms) {
-    let labels = labels(result);
+    let labels = Labels { names: labels(result), is_exposure: result.exposure };
     if let Some(endings) = &result.endings {
         let key = if result.exposure { "table-exposed" } else { "table-where" };
         heading(text, &terms.word(key));
         text.push_str(&ending_table(endings, &labels, result.origin_total.as_deref(), terms));
     }
     if result.transfers.is_some() || !result.repayments.is_empty() {
-        heading(text, &terms.word("table-transfers"));
+        let key = if result.exposure { "table-exposed-transfers" } else { "table-transfers" };
+        heading(text, &terms.word(key));
         text.push_str(&transfer_table(result, &labels, terms));
     }
     if let Some(accounts) = result.accounts.as_ref().filter(|accounts| !accounts.is_empty()) {
@@ -88,6 +90,10 @@ fn forward(text: &mut String, result: &RuleResult, terms: &Terms) {
         text.push_str(&lines.finish(terms));
         heading(text, &terms.word("table-routes"));
         text.push_str(&routes(&result.routes, terms));
+        text.push_str(&further(&result.further, terms));
+        if result.routes.is_empty() && result.further.is_empty() {
+            line(text, &terms.word("line-nothing"));
+        }
     }
 }
 
@@ -99,17 +105,21 @@ fn alone(text: &mut String, result: &RuleResult, terms: &Terms) {
         heading(text, &terms.say(&Message::new("table-shares").with("account", account)));
         let mut lines = Lines::new(vec![
             Column::left(terms.word("column-label")),
+            Column::left(terms.word("column-currency")),
             Column::right(terms.word("column-contribution")),
             Column::right(terms.word("column-claim")),
             Column::right(terms.word("column-share")),
         ]);
         for s in shares {
-            let cells = [&s.label, &s.contribution, &s.claim, &s.amount];
-            lines.row(&cells.map(Clone::clone));
+            let cells = [s.label.as_str(), currency, &s.contribution, &s.claim, &s.amount];
+            lines.row(&cells.map(str::to_owned));
         }
         text.push_str(&lines.finish(terms));
     }
     let figures = [(&result.surplus, "line-surplus"), (&result.amount, amount_key(result))];
+    if result.exposure {
+        return;
+    }
     for (amount, key) in figures {
         if let Some(amount) = amount {
             let message = Message::new(key).with("amount", amount).with("currency", currency);
@@ -126,6 +136,12 @@ fn amount_key(result: &RuleResult) -> &'static str {
     }
 }
 
+/// Labels that get a column, and whether figures are exposure.
+struct Labels {
+    names: Vec<String>,
+    is_exposure: bool,
+}
+
 /// Labels that get a column, in alphabetical order; empty where they are too many.
 fn labels(result: &RuleResult) -> Vec<String> {
     let origins = result.origin_total.iter().flatten();
@@ -135,21 +151,22 @@ fn labels(result: &RuleResult) -> Vec<String> {
     if labels.len() > LABELS_SHOWN || labels.len() < 2 { Vec::new() } else { labels }
 }
 
-fn label_columns(labels: &[String], terms: &Terms) -> Vec<Column> {
+fn label_columns(labels: &Labels, terms: &Terms) -> Vec<Column> {
     let mut columns: Vec<Column> =
-        labels.iter().map(|label| Column::right(label.clone())).collect();
-    columns.push(Column::right(terms.word("column-traced")));
+        labels.names.iter().map(|label| Column::right(label.clone())).collect();
+    let key = if labels.is_exposure { "column-exposed" } else { "column-traced" };
+    columns.push(Column::right(terms.word(key)));
     columns
 }
 
-fn label_cells(labels: &[String], traced: &Traced, total: &str) -> Vec<String> {
+fn label_cells(labels: &Labels, traced: &Traced, total: &str) -> Vec<String> {
     let of = |label: &String| traced.get(label).map_or("-", String::as_str).to_owned();
-    labels.iter().map(of).chain([total.to_owned()]).collect()
+    labels.names.iter().map(of).chain([total.to_owned()]).collect()
 }
 
 fn ending_table(
     endings: &[EndingRow],
-    labels: &[String],
+    labels: &Labels,
     origins: Option<&[OriginTotal]>,
     terms: &Terms,
 ) -> String {
@@ -177,9 +194,12 @@ fn ending_table(
         lines.row(&cells);
     }
     let mut text = lines.finish(terms);
+    // Exposure does not add up to the origins.
+    let origins = origins.filter(|_| !labels.is_exposure);
     for origin in origins.into_iter().flatten() {
         let total = terms.word("column-total");
-        let (label, amount, currency) = (&origin.label, &origin.amount, &origin.currency);
+        let label = caudal::printable(&origin.label);
+        let (amount, currency) = (&origin.amount, &origin.currency);
         writeln!(text, "{total} {label}: {amount} {currency}").expect("a text takes everything");
         if let Some(overlap) = &origin.overlap {
             let counted = terms.word("column-overlap");
@@ -189,7 +209,7 @@ fn ending_table(
     text
 }
 
-fn transfer_table(result: &RuleResult, labels: &[String], terms: &Terms) -> String {
+fn transfer_table(result: &RuleResult, labels: &Labels, terms: &Terms) -> String {
     let mut columns = vec![
         Column::left(terms.word("column-transfer")),
         Column::left(terms.word("column-date")),
@@ -221,13 +241,13 @@ fn transfer_table(result: &RuleResult, labels: &[String], terms: &Terms) -> Stri
     text
 }
 
-fn source_table(sources: &[SourceRow], terms: &Terms) -> String {
+fn source_table(sources: &[SourceRow], is_exposure: bool, terms: &Terms) -> String {
     let mut sources: Vec<&SourceRow> = sources.iter().collect();
     largest_first(&mut sources, |source| source.amount.clone());
     let mut lines = Lines::new(vec![
         Column::left(terms.word("column-transfer")),
         Column::left(terms.word("column-label")),
-        Column::right(terms.word("column-amount")),
+        Column::right(terms.word(if is_exposure { "column-exposed" } else { "column-amount" })),
         Column::left(terms.word("column-currency")),
         Column::left(terms.word("column-source")),
     ]);
