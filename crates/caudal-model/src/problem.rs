@@ -119,7 +119,8 @@ problem_codes! {
     SequenceUnreadable = "sequence-unreadable", Blocks;
     /// An account whose statement is neither `held` nor `missing`.
     StatementUnreadable = "statement-unreadable", Blocks;
-    /// The list of accounts names an account that no transfer and no opening balance names.
+    /// An account of the list of accounts, or of an opening balance, that no transfer names, and that
+    /// may be misspelled.
     AccountUnknown = "account-unknown", Doubtful;
     /// A reversal whose deposit is not in the ledger, or does not fit: an ordinary payment.
     ReversalUnmatched = "reversal-unmatched", Doubtful;
