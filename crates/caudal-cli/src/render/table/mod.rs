@@ -31,8 +31,11 @@ const SELECTORS_SHOWN: usize = 5;
 pub(crate) fn trace(document: &TraceDocument, terms: &Terms) -> String {
     let mut text = question(&document.question, terms);
     if document.results.len() > 1 {
-        text.push('\n');
-        text.push_str(&comparison(document, terms));
+        let compared = comparison(document, terms);
+        if !compared.is_empty() {
+            text.push('\n');
+            text.push_str(&compared);
+        }
         for result in document.results.iter().filter(|result| stands_alone(result)) {
             text.push_str(&one_result(result, terms));
         }
