@@ -8,7 +8,7 @@ use caudal_explain::{Language, Message};
 use caudal_ledger::{
     Ledger, LedgerView, LineIdx, LineKind, Overdraft, PlaceIdx, PlaceKind, SameDay,
 };
-use caudal_model::{Moment, is_outside, parse_minor};
+use caudal_model::{Moment, ProblemCode, is_outside, parse_minor};
 pub use caudal_trace::FRAGMENTS_MAX;
 use caudal_trace::{Origin, Question, Rule, Seed, Target, is_source, source_currency};
 
@@ -352,6 +352,12 @@ impl Resolver<'_> {
         if places.is_empty() {
             let near = near(name, self.case.table.names().iter());
             let error = Error::request(Message::new("error-account-unknown").with("name", name));
+            let leaves_out = [ProblemCode::AmountZero, ProblemCode::SelfTransfer];
+            let error = if self.case.problems.iter().any(|p| leaves_out.contains(&p.code)) {
+                error.hint(Message::new("hint-rows-left-out"))
+            } else {
+                error
+            };
             return Err(with_near(error, &near));
         }
         Ok(places)

@@ -46,6 +46,7 @@ hint-transfer-left-out = it lies after the last day that counts, or it is a reve
 error-part = `{ $found }` does not name a part of a transfer
 hint-part = write `transfer:ID[0.00..30.00]` for the first 30.00 of it
 error-origin-empty = `{ $selector }` names no money in this ledger
+hint-rows-left-out = rows that move nothing were left out; the name may stand only there
 hint-near = did you mean { $names }?
 hint-label-inside = the label stands only on transfers between accounts, which bring no money in; name these with `transfer:ID`
 hint-opening-missing = the account has no opening balance; give it with `--openings`

@@ -46,6 +46,7 @@ hint-transfer-left-out = es posterior al último día que cuenta, o es una rever
 error-part = `{ $found }` no nombra una parte de una transferencia
 hint-part = escriba `transfer:ID[0.00..30.00]` para sus primeros 30.00
 error-origin-empty = `{ $selector }` no nombra ningún dinero en este libro
+hint-rows-left-out = las filas que no mueven nada quedaron fuera; el nombre puede estar solo en ellas
 hint-near = ¿quiso decir { $names }?
 hint-label-inside = la etiqueta solo está en transferencias entre cuentas, que no traen dinero; nómbrelas con `transfer:ID`
 hint-opening-missing = la cuenta no tiene saldo inicial; indíquelo con `--openings`

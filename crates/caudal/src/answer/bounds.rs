@@ -3,7 +3,9 @@
 use caudal_explain::{Message, Terms};
 use caudal_ledger::{LedgerView, PlaceIdx, PlaceKind};
 use caudal_model::{Currency, format_minor};
-use caudal_trace::{Bound, EndingKind, Question, Rule, Seed, Target, Trace, Watch};
+use caudal_trace::{
+    Bound, Cancelled, EndingKind, Progress, Question, Rule, Seed, Target, Trace, Watch,
+};
 use caudal_wire::{EndingRow, Result as RuleResult, Traced};
 
 use super::Asked;
@@ -84,7 +86,11 @@ impl Asked<'_> {
             return Ok(result);
         }
         let mut rows: Vec<(EndingKind, EndingRow)> = Vec::new();
-        for ending in &exposed.endings {
+        let line_count = u32::try_from(exposed.endings.len()).unwrap_or(u32::MAX);
+        for (line, ending) in (0u32..).zip(&exposed.endings) {
+            if watch(Progress { line, line_count }).is_break() {
+                return Err(Cancelled.into());
+            }
             let bound = self.bound_at(ending.place, &exposed, is_most);
             self.used.note_bound(bound);
             match bound.amount {
