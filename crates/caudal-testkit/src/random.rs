@@ -6,12 +6,16 @@
 //! payments often coincide.
 
 mod bank;
+mod shapes;
 
 use std::fmt::Write as _;
 
 use caudal_model::{Moment, format_minor};
 
 pub use bank::{Bank, OUTSIDE, bank};
+pub use shapes::{
+    announced, converting, mixed, plain, short, tiny, with_births, with_frontier, with_reversals,
+};
 
 use crate::slow::{Overdraft, SlowCase, SlowOrigin, SlowTarget, SlowTransfer};
 

@@ -3,7 +3,7 @@
 //! `UPDATE_CASEBOOK=1` writes the figures that the slow tracer finds into the files; the change is
 //! then reviewed like any other.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use caudal_testkit::casebook::{self, Casebook, Question};
 use caudal_testkit::cases::{self, JsonCase};
@@ -20,23 +20,9 @@ fn is_update() -> bool {
     std::env::var("UPDATE_CASEBOOK").is_ok_and(|value| value == "1")
 }
 
-fn files(folder: PathBuf, extension: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("the folder can be listed");
-    let mut files: Vec<_> = entries
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|found| found == extension))
-        .collect();
-    files.sort();
-    files
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem().expect("a name").to_string_lossy().into_owned()
-}
-
 /// How a file is named in messages: as from the root of the repository.
 fn shown(path: &Path) -> String {
-    format!("casebook/rules/{}.md", stem(path))
+    format!("casebook/rules/{}.md", cases::stem(path))
 }
 
 fn wrong_figures(file: &str, question: &Question) -> Vec<String> {
@@ -50,7 +36,7 @@ fn wrong_figures(file: &str, question: &Question) -> Vec<String> {
 fn every_casebook_file_holds_in_the_slow_tracer() {
     let mut wrong = Vec::new();
     let (mut file_count, mut question_count) = (0, 0);
-    for path in files(casebook::folder(), "md") {
+    for path in cases::files(&casebook::folder(), "md") {
         let (file, text) = (shown(&path), read(&path));
         let book = match casebook::parse(&file, &text) {
             Ok(book) => book,
@@ -83,7 +69,7 @@ fn a_file_whose_figures_hold_is_updated_to_itself() {
         return;
     }
     let mut changed = Vec::new();
-    for path in files(casebook::folder(), "md") {
+    for path in cases::files(&casebook::folder(), "md") {
         let (file, text) = (shown(&path), read(&path));
         let book = casebook::parse(&file, &text).unwrap_or_else(|error| panic!("{error}"));
         let new = casebook::updated(&text, &book);
@@ -122,9 +108,9 @@ fn every_shared_case_stands_in_the_casebook() {
         return;
     }
     let mut missing = Vec::new();
-    let paths = files(folder, "json");
+    let paths = cases::files(&folder, "json");
     for path in &paths {
-        let name = stem(path);
+        let name = cases::stem(path);
         let json = cases::parse(&read(path)).unwrap_or_else(|error| panic!("{name}: {error}"));
         let slug = name.split("__").next().expect("a slug");
         let file = casebook::folder().join(format!("{slug}.md"));

@@ -9,15 +9,10 @@ fn every_case_holds_in_the_slow_tracer() {
         println!("skipped: the folder of shared cases is absent");
         return;
     };
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("the folder can be listed")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
-    files.sort();
+    let files = cases::files(&folder, "json");
     let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
     for file in &files {
-        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let name = cases::stem(file);
         let text = std::fs::read_to_string(file).expect("a text");
         let case = cases::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         match case.ask() {

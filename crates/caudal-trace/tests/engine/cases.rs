@@ -387,15 +387,10 @@ fn every_conformance_case_holds_in_the_engine() {
         println!("skipped: the folder of shared cases is absent");
         return;
     };
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("the folder can be listed")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
-    files.sort();
+    let files = cases::files(&folder, "json");
     let (mut wrong, mut unknown, mut checked) = (Vec::new(), Vec::new(), 0);
     for file in &files {
-        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let name = cases::stem(file);
         let text = std::fs::read_to_string(file).expect("a text");
         let case = cases::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         let ask = case.ask().unwrap_or_else(|reason| panic!("{name}: {reason}"));
@@ -417,15 +412,10 @@ fn every_conformance_case_holds_in_the_engine() {
 #[test]
 #[expect(clippy::disallowed_methods, reason = "the casebook is files of the workspace")]
 fn every_casebook_question_holds_in_the_engine() {
-    let mut files: Vec<_> = std::fs::read_dir(casebook::folder())
-        .expect("the folder can be listed")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect();
-    files.sort();
+    let files = cases::files(&casebook::folder(), "md");
     let (mut wrong, mut unknown, mut checked, mut asked) = (Vec::new(), Vec::new(), 0, 0);
     for file in &files {
-        let name = file.file_stem().expect("a name").to_string_lossy().into_owned();
+        let name = cases::stem(file);
         let text = std::fs::read_to_string(file).expect("a text");
         let book = casebook::parse(&name, &text).unwrap_or_else(|error| panic!("{error}"));
         for question in &book.questions {

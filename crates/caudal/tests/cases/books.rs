@@ -1,7 +1,6 @@
 //! The casebook, and the conformance cases beside the workspace, through the public API.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use caudal::SameDay;
 use caudal::wire::{Result as RuleResult, TraceDocument};
@@ -16,24 +15,11 @@ use crate::laws;
 use crate::reading::{distance, found, minor};
 use crate::world::World;
 
-fn files(folder: PathBuf, extension: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("the folder can be listed");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let mut files: Vec<_> =
-        paths.filter(|path| path.extension().is_some_and(|found| found == extension)).collect();
-    files.sort();
-    files
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem().expect("a name").to_string_lossy().into_owned()
-}
-
 #[test]
 fn every_casebook_question_holds_through_the_facade() {
     let mut tally = Tally::default();
-    for path in files(casebook::folder(), "md") {
-        let name = stem(&path);
+    for path in cases::files(&casebook::folder(), "md") {
+        let name = cases::stem(&path);
         let text = std::fs::read_to_string(&path).expect("a text");
         let book = casebook::parse(&name, &text).unwrap_or_else(|error| panic!("{error}"));
         tally.files += 1;
@@ -53,8 +39,8 @@ fn every_conformance_case_holds_through_the_facade() {
         return;
     };
     let mut tally = Tally::default();
-    for path in files(folder, "json") {
-        let name = stem(&path);
+    for path in cases::files(&folder, "json") {
+        let name = cases::stem(&path);
         let text = std::fs::read_to_string(&path).expect("a text");
         let json = cases::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         tally.files += 1;

@@ -1,10 +1,11 @@
-//! Random ledgers by seed, written and opened, and the announcement of a seed that failed.
+//! Random ledgers by seed, written to files and opened.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use caudal_testkit::random::{RandomLedger, Shape, ledger};
-use caudal_testkit::slow::{self, Overdraft, SlowOrigin, SlowTarget};
+pub(crate) use caudal_testkit::random::tiny;
+use caudal_testkit::random::{self, RandomLedger, Shape, announced};
+use caudal_testkit::slow::{self, SlowOrigin, SlowTarget};
 
 use crate::world::World;
 
@@ -12,12 +13,11 @@ use crate::world::World;
 /// because their lines were netted or never were, are left out.
 pub(crate) fn each(shape: &Shape, seeds: Range<u64>, mut check: impl FnMut(&World, &RandomLedger)) {
     for seed in seeds {
-        let mut random = ledger(seed, shape);
-        let announce = Announce { seed, shape, random: random.clone() };
-        let world = World::new(&random.case).expect("random ledgers can be written");
-        keep_what_is_there(&mut random);
-        check(&world, &random);
-        drop(announce);
+        announced(seed, shape, |mut random| {
+            let world = World::new(&random.case).expect("random ledgers can be written");
+            keep_what_is_there(&mut random);
+            check(&world, &random);
+        });
     }
 }
 
@@ -42,71 +42,32 @@ pub(crate) fn keep_what_is_there(random: &mut RandomLedger) {
     });
 }
 
-/// Prints what repeats a failure while a panic passes by.
-struct Announce<'a> {
-    seed: u64,
-    shape: &'a Shape,
-    random: RandomLedger,
+/// A file is opened for each ledger, so they are shorter than the engine's.
+fn shorter(mut shape: Shape) -> Shape {
+    shape.lines_max = 40;
+    shape
 }
 
-impl Drop for Announce<'_> {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            return;
-        }
-        println!("failed at seed {} of {:?}", self.seed, self.shape);
-        println!("openings {:?}", self.random.case.openings);
-        for t in &self.random.case.transfers {
-            let (id, day, payer, payee) = (&t.id, t.day, &t.payer, &t.payee);
-            let (received, label, reverses) = (t.received, &t.parts, &t.reverses);
-            println!(
-                "{id} day {day}: {payer} -> {payee} {} {received:?} {label:?} {reverses:?}",
-                t.amount
-            );
-        }
-        println!("origins {:?}", self.random.origins);
-        println!("targets {:?}", self.random.targets);
-    }
-}
-
-/// Overdrafts, openings and ties, nothing else.
 pub(crate) fn plain() -> Shape {
-    Shape { lines_max: 40, ..Shape::default() }
+    shorter(random::plain())
 }
 
-/// Two currencies.
 pub(crate) fn converting() -> Shape {
-    Shape { has_conversions: true, lines_max: 40, ..Shape::default() }
+    shorter(random::converting())
 }
 
-/// An account without statement among the others.
 pub(crate) fn with_frontier() -> Shape {
-    Shape { has_frontier: true, lines_max: 40, ..Shape::default() }
+    shorter(random::with_frontier())
 }
 
-/// Deposits that are taken back.
 pub(crate) fn with_reversals() -> Shape {
-    Shape { has_reversals: true, lines_max: 40, ..Shape::default() }
+    shorter(random::with_reversals())
 }
 
-/// Shortfalls are births, not loans.
 pub(crate) fn with_births() -> Shape {
-    Shape { overdraft: Overdraft::Birth, lines_max: 40, ..Shape::default() }
+    shorter(random::with_births())
 }
 
-/// Everything at once.
 pub(crate) fn mixed() -> Shape {
-    Shape {
-        has_conversions: true,
-        has_frontier: true,
-        has_reversals: true,
-        overdraft: Overdraft::Birth,
-        lines_max: 40,
-        ..Shape::default()
-    }
-}
-
-/// Few small amounts, so that boundaries coincide and balances are often zero.
-pub(crate) fn tiny() -> Shape {
-    Shape::tiny()
+    shorter(random::mixed())
 }
