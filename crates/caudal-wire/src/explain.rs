@@ -21,6 +21,9 @@ pub struct ExplainDocument {
     pub rule: String,
     /// Authority of the rule.
     pub authority: String,
+    /// Other names of the rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<&'static str>,
     /// The transfer that is explained.
     pub transfer: String,
     /// Traced money in it.

@@ -91,6 +91,9 @@ pub struct Result {
     pub asked: String,
     /// Authority of the rule.
     pub authority: String,
+    /// Other names of the rule.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<&'static str>,
     /// True for `poison`: amounts show exposure, not money traced.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub exposure: bool,

@@ -32,6 +32,7 @@ pub fn trace(case: &Case, request: &Request, watch: Watch<'_>) -> Result<TraceDo
         rule.id().clone_into(&mut result.rule);
         result.asked.clone_from(name);
         rule.authority().clone_into(&mut result.authority);
+        result.aliases = rule.aliases().to_vec();
         results.push(result);
     }
     let terms = Terms::new(request.language);

@@ -65,6 +65,7 @@ pub fn explain(
         problems: used.problems(case, &ledger, &terms),
         rule: rule.id().to_owned(),
         authority: rule.authority().to_owned(),
+        aliases: rule.aliases().to_vec(),
         transfer: transfer_id.to_owned(),
         traced: trace.cells_of(traced).iter().map(row).collect(),
         routes: route_rows(&told, target, &routes),

@@ -44,7 +44,7 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
     text.push_str(&where_table(&compared, terms));
     text.push('\n');
     for result in &document.results {
-        text.push_str(&rule_line(&result.rule, &result.authority, terms));
+        text.push_str(&rule_line((&result.rule, &result.aliases), &result.authority, terms));
         if result.exposure {
             line(&mut text, &exposed_line(result, terms));
         }

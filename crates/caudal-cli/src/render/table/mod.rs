@@ -52,7 +52,7 @@ pub(crate) fn trace(document: &TraceDocument, terms: &Terms) -> String {
 pub(crate) fn explain(document: &ExplainDocument, terms: &Terms) -> String {
     let mut text = question(&document.question, terms);
     text.push('\n');
-    text.push_str(&rule_line(&document.rule, &document.authority, terms));
+    text.push_str(&rule_line((&document.rule, &document.aliases), &document.authority, terms));
     text.push('\n');
     text.push_str(&routes(&document.routes, terms));
     text.push_str(&further(&document.further, terms));
@@ -80,10 +80,15 @@ fn selectors(typed: &[String]) -> String {
     if typed.len() > SELECTORS_SHOWN { format!("{shown} … ({})", typed.len()) } else { shown }
 }
 
-fn rule_line(rule: &str, authority: &str, terms: &Terms) -> String {
+/// The rule with its other names, what it does, and its authority.
+fn rule_line((rule, aliases): (&str, &[&str]), authority: &str, terms: &Terms) -> String {
     let family = rule.split(':').next().unwrap_or(rule);
+    let named = match aliases {
+        [] => rule.to_owned(),
+        _ => format!("{rule} ({})", aliases.join(", ")),
+    };
     let message = Message::new("line-rule")
-        .with("rule", rule)
+        .with("rule", named)
         .with("name", terms.say(&Message::new(format!("rule-{family}"))))
         .with("authority", authority);
     format!("{}\n", terms.say(&message))

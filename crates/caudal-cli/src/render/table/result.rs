@@ -13,7 +13,7 @@ const LABELS_SHOWN: usize = 4;
 
 pub(super) fn one_result(result: &RuleResult, terms: &Terms) -> String {
     let mut text = String::from("\n");
-    text.push_str(&rule_line(&result.rule, &result.authority, terms));
+    text.push_str(&rule_line((&result.rule, &result.aliases), &result.authority, terms));
     if result.asked != result.rule && result.asked != caudal::select::ALL {
         line(&mut text, &terms.say(&Message::new("line-alias").with("asked", &result.asked)));
     }
