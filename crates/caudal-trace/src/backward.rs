@@ -258,6 +258,14 @@ fn by_forward<V: LedgerView>(
         .collect()
 }
 
+/// The currency that the amounts of a target count: what its line pays, or its account holds.
+pub fn target_currency(view: &impl LedgerView, target: Target) -> caudal_model::Currency {
+    match target {
+        Target::Line(line) => source_currency(view, line),
+        Target::Balance(place) => view.place(place).currency,
+    }
+}
+
 /// The currency a line is counted in on its payer's side.
 pub fn source_currency(view: &impl LedgerView, line_idx: LineIdx) -> caudal_model::Currency {
     let line = view.line(line_idx);

@@ -28,7 +28,9 @@ mod spread;
 mod union;
 
 pub use arith::{CARRIED_BITS, ONE};
-pub use backward::{BackwardError, Composition, SourceAmount, Target, backward, source_currency};
+pub use backward::{
+    BackwardError, Composition, SourceAmount, Target, backward, source_currency, target_currency,
+};
 pub use bounds::{Bound, bound};
 pub use drive::Cancelled;
 pub use fragment::{Fragment, IntervalSet};

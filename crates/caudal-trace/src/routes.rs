@@ -11,7 +11,7 @@ use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
 use caudal_model::Currency;
 
 use crate::arith::{carry, mul_div};
-use crate::backward::{Target, source_currency};
+use crate::backward::{Target, target_currency};
 use crate::carried::{Side, first_passes};
 use crate::fragment::{Fragment, IntervalSet};
 use crate::holding::to_minor;
@@ -203,10 +203,7 @@ pub fn reached<V: LedgerView>(
     trace: &Trace,
     targets: &[Target],
 ) -> Vec<(OriginIdx, Currency, u128)> {
-    let currency = |target: &Target| match *target {
-        Target::Line(line) => source_currency(view, line),
-        Target::Balance(place) => view.place(place).currency,
-    };
+    let currency = |target: &Target| target_currency(view, *target);
     let currencies: BTreeSet<Currency> = targets.iter().map(currency).collect();
     let mut reached = Vec::new();
     for wanted in currencies {

@@ -56,7 +56,8 @@ pub fn explain(
         currency: currency.code().to_owned(),
         amount: format_minor(cell.paid, currency.exponent()),
     };
-    let told = Traced { shown, question: &question, rule: *rule, trace: &trace, terms: &terms };
+    let told =
+        TracedQuestion { shown, question: &question, rule: *rule, trace: &trace, terms: &terms };
     Ok(ExplainDocument {
         schema: caudal_wire::EXPLAIN_SCHEMA,
         version: crate::VERSION,
@@ -80,7 +81,7 @@ fn no_route(rule: Rule) -> Error {
 
 /// A traced question and the words to tell it with.
 #[derive(Clone, Copy)]
-pub(crate) struct Traced<'a> {
+pub(crate) struct TracedQuestion<'a> {
     pub(crate) shown: Shown<'a>,
     pub(crate) question: &'a Question,
     pub(crate) rule: Rule,
@@ -89,7 +90,11 @@ pub(crate) struct Traced<'a> {
 }
 
 /// Routes as rows.
-pub(crate) fn route_rows(told: &Traced<'_>, target: Target, routes: &Routes) -> Vec<RouteRow> {
+pub(crate) fn route_rows(
+    told: &TracedQuestion<'_>,
+    target: Target,
+    routes: &Routes,
+) -> Vec<RouteRow> {
     let row = |route: &Route| {
         let origin = &told.question.origins[route.origin as usize];
         let currency = told.currency_of(route.origin, target);
@@ -106,16 +111,13 @@ pub(crate) fn route_rows(told: &Traced<'_>, target: Target, routes: &Routes) -> 
 /// Traced lines beyond which what an account held before a payment is not added up for a sentence.
 const LINES_ADDED_MAX: usize = 200_000;
 
-impl Traced<'_> {
+impl TracedQuestion<'_> {
     /// Exact routes count units of the origin, routes with fractions those of the target.
     fn currency_of(&self, origin: u32, target: Target) -> Currency {
         if !matches!(self.rule, Rule::ProRata | Rule::Union(_, Inner::ProRata)) {
             return self.question.origins[origin as usize].currency;
         }
-        match target {
-            Target::Line(line) => caudal_trace::source_currency(self.shown.ledger, line),
-            Target::Balance(place) => self.shown.currency(place),
-        }
+        caudal_trace::target_currency(self.shown.ledger, target)
     }
 
     /// Money on routes that are not listed, by label.

@@ -406,7 +406,7 @@ fn every_conformance_case_holds_in_the_engine() {
         println!("not the engine's: {reason}");
     }
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(unknown.len() <= 2, "only pro rata in whole units is not the engine's");
+    assert_eq!(unknown.len(), 2, "only pro rata in whole units is not the engine's");
 }
 
 #[test]
@@ -432,5 +432,5 @@ fn every_casebook_question_holds_in_the_engine() {
         println!("not the engine's: {reason}");
     }
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(unknown.len() <= 3, "only pro rata in whole units is not the engine's");
+    assert_eq!(unknown.len(), 2, "only pro rata in whole units is not the engine's");
 }

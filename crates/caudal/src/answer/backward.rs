@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use caudal_explain::Message;
 use caudal_ledger::{LedgerView, LineIdx, LineKind};
 use caudal_model::{Currency, format_minor};
-use caudal_trace::{BackwardError, Rule, Target};
+use caudal_trace::{BackwardError, Rule};
 use caudal_wire::{Result as RuleResult, SourceRow};
 
 use super::Asked;
@@ -17,10 +17,7 @@ impl Asked<'_> {
         let mut by_line: BTreeMap<(LineIdx, Currency), u128> = BTreeMap::new();
         let mut totals: BTreeMap<Currency, u128> = BTreeMap::new();
         for &target in &self.targets {
-            let currency = match target {
-                Target::Line(line) => caudal_trace::source_currency(ledger, line),
-                Target::Balance(place) => self.shown.currency(place),
-            };
+            let currency = caudal_trace::target_currency(ledger, target);
             let composition = caudal_trace::backward(&self.tracer, target, rule);
             let composition = composition.map_err(|error| backward_error(rule, error))?;
             *totals.entry(currency).or_default() += composition.total;

@@ -45,10 +45,7 @@ impl Asked<'_> {
         let mut currencies: Vec<Currency> = self
             .targets
             .iter()
-            .map(|target| match *target {
-                Target::Line(line) => caudal_trace::source_currency(ledger, line),
-                Target::Balance(place) => self.shown.currency(place),
-            })
+            .map(|&target| caudal_trace::target_currency(ledger, target))
             .collect();
         currencies.dedup();
         match currencies.as_slice() {

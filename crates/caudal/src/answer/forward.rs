@@ -16,7 +16,7 @@ use caudal_wire::{
 
 use super::Asked;
 use crate::error::Error;
-use crate::explain::{Traced as TracedQuestion, route_rows};
+use crate::explain::{TracedQuestion, route_rows};
 use crate::show::{origin_rows, traced};
 
 impl Asked<'_> {
