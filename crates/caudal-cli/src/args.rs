@@ -118,7 +118,7 @@ pub(crate) struct Ask {
     /// The money to follow
     #[arg(long, value_name = "SEL", num_args = 1.., value_parser = selector, display_order = 1)]
     pub(crate) from: Vec<Selector>,
-    /// Tracing rules, separated by commas, or `all`
+    /// Tracing rules, separated by commas, or `all`; `explain` takes one rule
     #[arg(long, value_name = "RULE", required = true, display_order = 3)]
     pub(crate) rule: Vec<String>,
     /// Order of lines of one day where nothing proves it
