@@ -183,6 +183,7 @@ line-more = … and { $count } more; `--format json` lists all
 line-more-alike = … and { $count } more [{ $code }]; `--format json` lists all
 line-nothing = nothing
 line-further = on further routes: { $amount } { $currency } of { $label }
+line-no-route = no route can be named: behind a conversion this money is worth less than one unit of its origin
 line-route = { $amount } { $currency } of { $label }
 line-question = From { $from }
 line-question-between = From { $from } to { $to }

@@ -183,6 +183,7 @@ line-more = … y { $count } más; `--format json` las lista todas
 line-more-alike = … y { $count } más [{ $code }]; `--format json` los lista todos
 line-nothing = nada
 line-further = por otros recorridos: { $amount } { $currency } de { $label }
+line-no-route = no se puede nombrar ningún recorrido: tras una conversión este dinero vale menos de una unidad de su origen
 line-route = { $amount } { $currency } de { $label }
 line-question = Desde { $from }
 line-question-between = Desde { $from } hasta { $to }

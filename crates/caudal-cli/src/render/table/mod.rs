@@ -56,6 +56,9 @@ pub(crate) fn explain(document: &ExplainDocument, terms: &Terms) -> String {
     text.push('\n');
     text.push_str(&routes(&document.routes, terms));
     text.push_str(&further(&document.further, terms));
+    if document.routes.is_empty() && document.further.is_empty() {
+        line(&mut text, &terms.word("line-no-route"));
+    }
     text.push_str(&footer(&document.assumptions, &document.problems, terms));
     text
 }
