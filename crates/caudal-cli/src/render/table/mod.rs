@@ -57,7 +57,10 @@ pub(crate) fn explain(document: &ExplainDocument, terms: &Terms) -> String {
     text.push_str(&routes(&document.routes, terms));
     text.push_str(&further(&document.further, terms));
     if document.routes.is_empty() && document.further.is_empty() {
-        line(&mut text, &terms.word("line-no-route"));
+        // A share may also be so small that it prints zero; then there is nothing to explain.
+        let is_nothing = |amount: &str| amount.bytes().all(|b| b == b'0' || b == b'.');
+        let is_all_nothing = document.traced.iter().all(|row| is_nothing(&row.amount));
+        line(&mut text, &terms.word(if is_all_nothing { "line-nothing" } else { "line-no-route" }));
     }
     text.push_str(&footer(&document.assumptions, &document.problems, terms));
     text
