@@ -18,7 +18,7 @@ use crate::report::{Fault, Report};
 use crate::text::count_line_ends;
 
 /// The longest row that is read: one mebibyte.
-const ROW_BYTES_MAX: usize = 1 << 20;
+pub(crate) const ROW_BYTES_MAX: usize = 1 << 20;
 
 /// The columns a file should have.
 pub(crate) struct Layout {
@@ -30,13 +30,51 @@ pub(crate) struct Layout {
     pub(crate) needs_rows: bool,
 }
 
+impl Layout {
+    /// Whether a text begins with a header that has every required column.
+    pub(crate) fn begins(&self, head: &str) -> bool {
+        let names = header_names(head);
+        let (required, _) = self.columns.split_at(self.required_count);
+        required.iter().all(|column| names.iter().any(|name| name == column))
+    }
+
+    /// Whether it also has no other column: names that banks' tables have too prove little.
+    pub(crate) fn begins_alone(&self, head: &str) -> bool {
+        let is_own = |name: &String| self.columns.contains(&name.as_str());
+        self.begins(head) && header_names(head).iter().all(is_own)
+    }
+}
+
+/// The names in the first line of a text.
+fn header_names(head: &str) -> Vec<String> {
+    let line = head.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+    let names = line.split([',', ';', '\t']);
+    names.map(|name| name.trim().trim_matches('"').to_lowercase()).collect()
+}
+
 /// Where a row stands.
 #[derive(Clone, Copy)]
 pub(crate) struct RowAt {
     /// Line of the text, from 1.
     pub(crate) row: u64,
+    /// Bytes of text up to its start.
+    pub(crate) start: usize,
     /// Bytes of text up to the end of the row.
     pub(crate) end: usize,
+}
+
+/// Where a reader that knows its format has found the columns.
+pub(crate) struct Placing {
+    /// Between cells.
+    pub(crate) separator: u8,
+    /// For each cell to give, its position in a row.
+    pub(crate) positions: Vec<Option<usize>>,
+    /// How many cells a row has.
+    pub(crate) column_count: usize,
+    /// Whether the first record is a header; it is passed over.
+    pub(crate) has_header: bool,
+    /// Whether a line stands between the rows without being one; it is passed over.
+    pub(crate) is_aside: fn(&str) -> bool,
 }
 
 /// Receives the cells of a row, in the order of [`Layout::columns`].
@@ -54,11 +92,71 @@ pub(crate) fn read_rows<'t>(
     let mut records = Records::new(text, separator);
     let has_nul = text.as_bytes().contains(&0);
     let Some(columns) = read_header(&mut records, layout, has_nul, report) else { return };
+    let is_empty = give_rows(&mut records, &columns, (|_| false, has_nul), report, take);
+    if is_empty && layout.needs_rows {
+        report.file_problem(Fault::new(ProblemCode::FileEmpty, ""));
+    }
+}
+
+/// Reads all rows of a text whose columns the caller has placed.
+pub(crate) fn read_placed<'t>(
+    text: &'t str,
+    placing: &Placing,
+    report: &mut Report,
+    take: TakeRow<'_, 't>,
+) {
+    let mut records = Records::new(text, placing.separator);
+    let has_nul = text.as_bytes().contains(&0);
+    if placing.has_header {
+        records.next_record();
+    }
+    let columns = Columns { positions: placing.positions.clone(), count: placing.column_count };
+    if give_rows(&mut records, &columns, (placing.is_aside, has_nul), report, take) {
+        report.file_problem(Fault::new(ProblemCode::FileEmpty, ""));
+    }
+}
+
+/// The first line that is not empty, as column names.
+#[derive(Default)]
+pub(crate) struct Header<'t> {
+    /// In lower case.
+    pub(crate) names: Vec<String>,
+    row: u64,
+    line: &'t str,
+}
+
+impl<'t> Header<'t> {
+    pub(crate) fn read(text: &'t str, separator: u8) -> Self {
+        let mut records = Records::new(text, separator);
+        let Some(record) = records.next_record() else { return Self::default() };
+        let names = records.names().collect();
+        Self { names, row: record.row, line: records.line(&record) }
+    }
+
+    /// Where the columns of a layout stand. `None` after a problem that makes rows unreadable.
+    pub(crate) fn place(&self, layout: &Layout, report: &mut Report) -> Option<Vec<Option<usize>>> {
+        find_columns(&self.names, layout, &mut |column, code| {
+            let found = if code == ProblemCode::ColumnRepeated { column } else { self.line };
+            let fault = Fault::new(code, found).expected(column);
+            report.column_problem(Some(self.row), column, fault);
+        })
+    }
+}
+
+/// Gives the rows that follow. Whether there was none.
+fn give_rows<'t>(
+    records: &mut Records<'t>,
+    columns: &Columns,
+    (is_aside, has_nul): (fn(&str) -> bool, bool),
+    report: &mut Report,
+    take: TakeRow<'_, 't>,
+) -> bool {
     let mut cells = Vec::with_capacity(columns.positions.len());
     let mut is_empty = true;
     while let Some(record) = records.next_record() {
         is_empty = false;
-        match check_record(&records, &record, columns.count, has_nul) {
+        match check_record(records, &record, columns.count, has_nul) {
+            RecordCheck::Fault(_) if is_aside(records.line(&record)) => {}
             RecordCheck::Fault(fault) => report.row_problem(record.row, fault),
             RecordCheck::Blank => {}
             RecordCheck::Sound => {
@@ -67,16 +165,14 @@ pub(crate) fn read_rows<'t>(
                     Some(position) => Cell::Text(records.field(*position)),
                     None => Cell::EMPTY,
                 }));
-                let at = RowAt { row: record.row, end: record.range.end };
-                if take(report, at, &cells).is_break() {
-                    return;
+                let Range { start, end } = record.range;
+                if take(report, RowAt { row: record.row, start, end }, &cells).is_break() {
+                    break;
                 }
             }
         }
     }
-    if is_empty && layout.needs_rows {
-        report.file_problem(Fault::new(ProblemCode::FileEmpty, ""));
-    }
+    is_empty
 }
 
 /// The separator that makes the most of the header's known names; a comma if none does.
@@ -186,7 +282,7 @@ fn check_record(
 
 /// Whether a record could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+pub(crate) enum State {
     Whole,
     /// Longer than [`ROW_BYTES_MAX`].
     TooLong,
@@ -194,10 +290,10 @@ enum State {
     QuoteOpen,
 }
 
-struct Record {
-    row: u64,
-    range: Range<usize>,
-    state: State,
+pub(crate) struct Record {
+    pub(crate) row: u64,
+    pub(crate) range: Range<usize>,
+    pub(crate) state: State,
 }
 
 /// A cell in the text, without its outer quotes.
@@ -207,7 +303,7 @@ struct Field {
 }
 
 /// Splits a text into records.
-struct Records<'t> {
+pub(crate) struct Records<'t> {
     text: &'t str,
     separator: u8,
     ends_plain: [bool; 256],
@@ -218,7 +314,7 @@ struct Records<'t> {
 }
 
 impl<'t> Records<'t> {
-    fn new(text: &'t str, separator: u8) -> Self {
+    pub(crate) fn new(text: &'t str, separator: u8) -> Self {
         let mut ends_plain = [false; 256];
         for byte in [separator, b'\r', b'\n'] {
             ends_plain[usize::from(byte)] = true;
@@ -226,12 +322,17 @@ impl<'t> Records<'t> {
         Self { text, separator, ends_plain, position: 0, line: 1, fields: Vec::new() }
     }
 
+    /// Number of cells of the record that was read last.
+    pub(crate) fn field_count(&self) -> usize {
+        self.fields.len()
+    }
+
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.position).copied()
     }
 
     /// Reads the next line that is not empty; its cells are in `fields`.
-    fn next_record(&mut self) -> Option<Record> {
+    pub(crate) fn next_record(&mut self) -> Option<Record> {
         self.fields.clear();
         while self.end_line() {}
         self.byte()?;
@@ -314,7 +415,7 @@ impl<'t> Records<'t> {
         Field { range, has_doubled_quotes }
     }
 
-    fn line(&self, record: &Record) -> &'t str {
+    pub(crate) fn line(&self, record: &Record) -> &'t str {
         self.text.get(record.range.clone()).unwrap_or_default()
     }
 
@@ -323,7 +424,7 @@ impl<'t> Records<'t> {
     }
 
     /// A cell of the last record, without the spaces around it.
-    fn field(&self, position: usize) -> Cow<'t, str> {
+    pub(crate) fn field(&self, position: usize) -> Cow<'t, str> {
         let Some(field) = self.fields.get(position) else { return Cow::Borrowed("") };
         let text = self.text.get(field.range.clone()).unwrap_or_default();
         if field.has_doubled_quotes {

@@ -21,8 +21,10 @@
 mod csv_file;
 mod dates;
 mod fields;
+mod formats;
 mod lists;
 mod parquet_file;
+mod profile;
 mod report;
 mod text;
 mod transfers;
@@ -32,7 +34,10 @@ use std::ops::ControlFlow;
 use caudal_model::{Opening, Problem, ProblemCode, TransferTable};
 use sha2::{Digest, Sha256};
 
-pub use lists::{AccountRow, Statement};
+pub use formats::archive::{is_archive, unpack};
+pub use formats::{Evidence, Format, ReadOptions, read_evidence, recognise};
+pub use lists::{AccountRow, AssertedLink, Statement};
+pub use profile::{AmountStyle, DateOrder, DecimalMark, Field, Profile, ProfileError, RowOrder};
 pub use report::PROBLEMS_LISTED_MAX;
 
 use report::{Fault, Report};
@@ -82,14 +87,22 @@ pub fn read_transfers(
 ) -> Imported<TransferTable> {
     let mut report = Report::new(name, bytes);
     let mut intake = Intake::default();
-    if parquet_file::is_parquet(bytes) {
-        parquet_file::read(bytes, &mut intake, &mut report, progress);
-    } else if let Some(text) = text::decode(bytes, &mut report) {
-        read_text(&text, bytes.len(), (&mut intake, &mut report), progress);
-    }
+    read_transfers_into(bytes, (&mut intake, &mut report), progress);
     let mut table = intake.table;
     table.files.push(report.file().clone());
     Imported { value: table, problems: report.finish() }
+}
+
+fn read_transfers_into(
+    bytes: &[u8],
+    (intake, report): (&mut Intake, &mut Report),
+    progress: OnProgress<'_>,
+) {
+    if parquet_file::is_parquet(bytes) {
+        parquet_file::read(bytes, intake, report, progress);
+    } else if let Some(text) = text::decode(bytes, report) {
+        read_text(&text, bytes.len(), (intake, report), progress);
+    }
 }
 
 fn read_text(
@@ -120,6 +133,12 @@ pub fn read_openings(name: &str, bytes: &[u8]) -> Imported<Vec<Opening>> {
 /// or `missing`) and, if they are there, `institution` and `country`; others are ignored.
 pub fn read_accounts(name: &str, bytes: &[u8]) -> Imported<Vec<AccountRow>> {
     read_list(name, bytes, lists::accounts)
+}
+
+/// Reads asserted links from delimited text with the columns `receipt`, `payment`, `amount`, `name`,
+/// `date`, `reason` and, if it is there, `evidence`.
+pub fn read_links(name: &str, bytes: &[u8]) -> Imported<Vec<AssertedLink>> {
+    read_list(name, bytes, lists::links)
 }
 
 fn read_list<T>(

@@ -6,9 +6,10 @@ use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use caudal_model::collections::Dictionary;
-use caudal_model::{EvidenceFile, Money, Opening, ProblemCode};
+use caudal_model::{Decimal, EvidenceFile, Moment, Money, Opening, ProblemCode};
 
 use crate::csv_file::{Layout, read_rows};
+use crate::dates;
 use crate::fields::{self, Cell, Currencies};
 use crate::report::{Fault, Report};
 
@@ -23,6 +24,33 @@ const ACCOUNTS: Layout = Layout {
     required_count: 2,
     needs_rows: false,
 };
+
+const LINKS: Layout = Layout {
+    columns: &["receipt", "payment", "amount", "name", "date", "reason", "evidence"],
+    required_count: 6,
+    needs_rows: true,
+};
+
+/// A person's claim that part of a later receipt funds an earlier payment of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssertedLink {
+    /// Id of the receipt.
+    pub receipt: String,
+    /// Id of the payment.
+    pub payment: String,
+    /// Up to how much, in the currency of the account.
+    pub amount: Decimal,
+    /// Who asserts it.
+    pub name: String,
+    /// When.
+    pub date: Moment,
+    /// Why: what shows that both are parts of one scheme.
+    pub reason: String,
+    /// The evidence for it.
+    pub evidence: Option<String>,
+    /// Row in the file, counted as in [`caudal_model::SourceRef::row`].
+    pub row: u64,
+}
 
 /// Whether an account's statement is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +81,16 @@ impl AccountRow {
     pub fn is_held(&self) -> bool {
         self.statement == Statement::Held
     }
+}
+
+/// Whether a text begins with the header of a list of openings.
+pub(crate) fn is_openings(head: &str) -> bool {
+    OPENINGS.begins_alone(head)
+}
+
+/// Whether a text begins with the header of a list of accounts.
+pub(crate) fn is_accounts(head: &str) -> bool {
+    ACCOUNTS.begins_alone(head)
 }
 
 pub(crate) fn openings(text: &str, report: &mut Report) -> Vec<Opening> {
@@ -114,6 +152,39 @@ fn account(report: &mut Report, row: u64, cells: &[Cell<'_>]) -> Option<AccountR
         statement: statement?,
         institution: cells[2].optional().map(Cow::into_owned),
         country: cells[3].optional().map(Cow::into_owned),
+        row,
+    })
+}
+
+pub(crate) fn links(text: &str, report: &mut Report) -> Vec<AssertedLink> {
+    let mut links = Vec::new();
+    read_rows(text, &LINKS, report, &mut |report, at, cells| {
+        links.extend(link(report, at.row, cells));
+        ControlFlow::Continue(())
+    });
+    links
+}
+
+fn link(report: &mut Report, row: u64, cells: &[Cell<'_>]) -> Option<AssertedLink> {
+    let required = |at: usize, missing| cells[at].required(missing).map(Cow::into_owned);
+    let receipt = value(report, row, "receipt", required(0, ProblemCode::IdMissing));
+    let payment = value(report, row, "payment", required(1, ProblemCode::IdMissing));
+    let amount = fields::amount(&cells[2], None).and_then(|_| {
+        let text = cells[2].text();
+        Decimal::parse(&text).ok_or_else(|| Fault::new(ProblemCode::AmountOverflow, &text))
+    });
+    let amount = value(report, row, "amount", amount);
+    let name = value(report, row, "name", required(3, ProblemCode::AssertionIncomplete));
+    let date = value(report, row, "date", dates::moment(&cells[4]));
+    let reason = value(report, row, "reason", required(5, ProblemCode::AssertionIncomplete));
+    Some(AssertedLink {
+        receipt: receipt?,
+        payment: payment?,
+        amount: amount?,
+        name: name?,
+        date: date?,
+        reason: reason?,
+        evidence: cells[6].optional().map(Cow::into_owned),
         row,
     })
 }

@@ -33,16 +33,40 @@ pub(crate) struct Report {
     problems: Vec<Problem>,
     blocking_count: usize,
     unlisted_count: u64,
+    /// Page, sheet or message that is being read.
+    part: u32,
 }
 
 impl Report {
     pub(crate) fn new(name: &str, bytes: &[u8]) -> Self {
         let file = EvidenceFile { name: name.to_owned(), sha256: crate::digest(bytes) };
-        Self { file, problems: Vec::new(), blocking_count: 0, unlisted_count: 0 }
+        Self { file, problems: Vec::new(), blocking_count: 0, unlisted_count: 0, part: 0 }
     }
 
     pub(crate) fn file(&self) -> &EvidenceFile {
         &self.file
+    }
+
+    /// What follows is about a page, sheet or message, counted from 1; 0 for the file's rows alone.
+    pub(crate) fn in_part(&mut self, part: u32) {
+        self.part = part;
+    }
+
+    /// Whether any problem has been reported.
+    pub(crate) fn has_any(&self) -> bool {
+        !self.problems.is_empty()
+    }
+
+    /// Whether a problem of a code has been reported.
+    pub(crate) fn has(&self, code: ProblemCode) -> bool {
+        self.problems.iter().any(|problem| problem.code == code)
+    }
+
+    /// Takes back the problems of a code: the user has answered them.
+    pub(crate) fn retract(&mut self, code: ProblemCode) {
+        self.problems.retain(|problem| problem.code != code);
+        let blocks = |problem: &&Problem| problem.severity() == Severity::Blocks;
+        self.blocking_count = self.problems.iter().filter(blocks).count();
     }
 
     /// About the file as a whole.
@@ -83,6 +107,7 @@ impl Report {
             code: fault.code,
             file: self.file.name.clone(),
             sha256: self.file.sha256.clone(),
+            part: if row.is_some() { self.part } else { 0 },
             row,
             column: column.map(str::to_owned),
             found: fault.found,

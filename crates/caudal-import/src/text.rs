@@ -31,8 +31,40 @@ const SIGNS: &[(&[u8], &str)] = &[
 /// How far the name of a spreadsheet's inner folder is searched, and the first line for NUL bytes.
 const LOOK_BYTES: usize = 4096;
 
-/// The text of a file, or `None` with a problem that says why there is none.
+/// How much of a file is looked at to tell its format: 64 KiB.
+const HEAD_BYTES: usize = 1 << 16;
+
+/// The beginning of a file as text, whatever its encoding; `None` if it is no text.
+pub(crate) fn head(bytes: &[u8]) -> Option<String> {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES)];
+    let utf_16 = [(b"\xff\xfe", UTF_16LE), (b"\xfe\xff", UTF_16BE)];
+    if let Some(&(mark, encoding)) = utf_16.iter().find(|(mark, _)| head.starts_with(*mark)) {
+        return Some(encoding.decode_without_bom_handling(&head[mark.len()..]).0.into_owned());
+    }
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let is_text = !head.contains(&0);
+    is_text.then(|| match std::str::from_utf8(head) {
+        Ok(text) => text.to_owned(),
+        Err(_) => WINDOWS_1252.decode_without_bom_handling(head).0.into_owned(),
+    })
+}
+
+/// The text of delimited text, or `None` with a problem that says why there is none.
 pub(crate) fn decode<'a>(bytes: &'a [u8], report: &mut Report) -> Option<Cow<'a, str>> {
+    let without_mark = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let is_wide = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    match recognise(without_mark) {
+        Some(kind) if !is_wide => {
+            let fault = Fault::new(ProblemCode::FormatUnknown, kind);
+            report.file_problem(fault.expected("CSV, Parquet"));
+            None
+        }
+        _ => decode_any(bytes, report),
+    }
+}
+
+/// The text of a file, whatever it may be.
+pub(crate) fn decode_any<'a>(bytes: &'a [u8], report: &mut Report) -> Option<Cow<'a, str>> {
     let without_mark = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if without_mark.iter().all(u8::is_ascii_whitespace) {
         report.file_problem(Fault::new(ProblemCode::FileEmpty, ""));
@@ -41,10 +73,6 @@ pub(crate) fn decode<'a>(bytes: &'a [u8], report: &mut Report) -> Option<Cow<'a,
     let utf_16 = [(b"\xff\xfe", UTF_16LE), (b"\xfe\xff", UTF_16BE)];
     if let Some(&(mark, encoding)) = utf_16.iter().find(|(mark, _)| bytes.starts_with(*mark)) {
         return Some(Cow::Owned(decode_utf_16(&bytes[mark.len()..], encoding, report)));
-    }
-    if let Some(kind) = recognise(without_mark) {
-        report.file_problem(Fault::new(ProblemCode::FormatUnknown, kind).expected("CSV, Parquet"));
-        return None;
     }
     match std::str::from_utf8(without_mark) {
         Ok(text) => Some(Cow::Borrowed(text)),
@@ -92,7 +120,7 @@ fn decode_utf_16(bytes: &[u8], encoding: &'static Encoding, report: &mut Report)
     text.into_owned()
 }
 
-fn decode_lines(bytes: &[u8]) -> String {
+pub(crate) fn decode_lines(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() + bytes.len() / 16);
     for line in bytes.split_inclusive(|&byte| byte == b'\n') {
         match std::str::from_utf8(line) {

@@ -29,6 +29,11 @@ pub(crate) const LAYOUT: Layout = Layout {
     needs_rows: true,
 };
 
+/// Whether a text begins with the header of a file of transfers.
+pub(crate) fn is_transfers(head: &str) -> bool {
+    LAYOUT.begins(head)
+}
+
 /// Positions in [`LAYOUT`].
 pub(crate) mod column {
     pub(crate) const ID: usize = 0;
@@ -42,6 +47,11 @@ pub(crate) mod column {
     pub(crate) const RECEIVED_CURRENCY: usize = 8;
     pub(crate) const SEQUENCE: usize = 9;
     pub(crate) const REVERSES: usize = 10;
+}
+
+/// A row without values, to be filled in.
+pub(crate) fn empty_row<'a>() -> [Cell<'a>; LAYOUT.columns.len()] {
+    [Cell::EMPTY; LAYOUT.columns.len()]
 }
 
 /// Takes rows in and makes the table.
@@ -105,7 +115,7 @@ impl Intake {
             label: label.as_deref(),
             sequence: sequence?,
             reverses: reverses.as_deref(),
-            source: SourceRef { file_idx: 0, row },
+            source: SourceRef { file_idx: 0, part: 0, row },
         };
         self.enter(checks.report, &transfer)
     }
@@ -131,7 +141,7 @@ impl Intake {
     }
 
     /// Notes the id of a row that is not in the table, and whether an earlier row has it.
-    fn leave_out(&mut self, report: &mut Report, row: u64, id: &str) {
+    pub(crate) fn leave_out(&mut self, report: &mut Report, row: u64, id: &str) {
         let in_table = self.table.find(id).map(|idx| self.table.get(idx).source.row);
         let first = in_table.or_else(|| {
             let (idx, is_new) = self.left_out.intern(id);

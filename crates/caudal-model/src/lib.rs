@@ -9,16 +9,22 @@
 pub mod amount;
 pub mod collections;
 pub mod currency;
+pub mod decimal;
 pub mod moment;
 pub mod place;
 pub mod problem;
 pub mod source;
+pub mod statement;
 pub mod transfer;
 
 pub use amount::{AmountError, Money, format_minor, parse_minor};
 pub use currency::Currency;
+pub use decimal::Decimal;
 pub use moment::Moment;
 pub use place::is_outside;
 pub use problem::{Problem, ProblemCode, Severity};
 pub use source::{EvidenceFile, SourceRef};
+pub use statement::{
+    AccountText, Balance, Entry, EntryStatus, Reference, ReferenceKind, Statement,
+};
 pub use transfer::{Opening, Thing, Transfer, TransferTable};

@@ -25,6 +25,8 @@ pub struct Problem {
     pub file: String,
     /// SHA-256 of the evidence file, hexadecimal.
     pub sha256: String,
+    /// Page, sheet or message in the file, from 1; 0 where the file has only rows.
+    pub part: u32,
     /// Row in the file, counted as in [`crate::SourceRef::row`]; `None` if it is about the file.
     pub row: Option<u64>,
     /// Column name, where one cell is meant.
@@ -71,10 +73,24 @@ problem_codes! {
     FileEmpty = "file-empty", Blocks;
     /// The bytes are neither delimited text nor Parquet.
     FormatUnknown = "format-unknown", Blocks;
+    /// Two readers claim the file; the more specific was used.
+    FormatAmbiguous = "format-ambiguous", Doubtful;
     /// The file ends or breaks in the middle (a damaged Parquet file, an unclosed quote).
     FileTruncated = "file-truncated", Blocks;
     /// The text is not UTF-8; it was read as UTF-16 or Windows-1252.
     EncodingNotUtf8 = "encoding-not-utf8", Doubtful;
+    /// The file's header names another encoding than its bytes have.
+    EncodingContradictsHeader = "encoding-contradicts-header", Doubtful;
+    /// Bytes that no encoding explains; they are shown as replacement characters.
+    TextUndecodable = "text-undecodable", Doubtful;
+    /// A record, tag or element that the format does not have at this place.
+    RecordUnexpected = "record-unexpected", Doubtful;
+    /// A record that is longer or shorter than its format says.
+    RecordLengthWrong = "record-length-wrong", Doubtful;
+    /// A total that the file states differs from the sum of its records.
+    ControlTotalDiffers = "control-total-differs", Blocks;
+    /// A number of records that the file states differs from what is there.
+    RecordCountDiffers = "record-count-differs", Doubtful;
     /// A required column is not in the header.
     ColumnMissing = "column-missing", Blocks;
     /// Two columns have the same name.
@@ -91,10 +107,38 @@ problem_codes! {
     IdDuplicate = "id-duplicate", Blocks;
     /// No payer, payee or account.
     AccountMissing = "account-missing", Blocks;
+    /// Two names of one account in a file name different accounts.
+    AccountKeyContradicts = "account-key-contradicts", Doubtful;
+    /// An identifier from a spreadsheet number, which keeps fifteen digits.
+    IdentifierLostDigits = "identifier-lost-digits", Blocks;
+    /// An identifier whose check digits do not fit.
+    IdentifierCheckFailed = "identifier-check-failed", Doubtful;
+    /// A text that stands for "none" where an identifier belongs.
+    IdentifierPlaceholder = "identifier-placeholder", Note;
+    /// A page of a statement is not there.
+    PageMissing = "page-missing", Blocks;
+    /// A statement's number does not follow the one before.
+    StatementOutOfSequence = "statement-out-of-sequence", Doubtful;
+    /// Days between two statements of an account that neither covers, or a jump of the balance.
+    StatementGap = "statement-gap", Doubtful;
+    /// Two statements of an account cover the same days; entries that both hold are counted once.
+    StatementOverlap = "statement-overlap", Note;
+    /// The statement states no balance before its first entry.
+    OpeningBalanceMissing = "opening-balance-missing", Doubtful;
+    /// The statement states no balance after its last entry.
+    ClosingBalanceMissing = "closing-balance-missing", Doubtful;
+    /// The entries do not lead from one stated balance to the next.
+    BalanceDoesNotFollow = "balance-does-not-follow", Blocks;
+    /// A balance stated for a day beside the statement; it was kept with the statement.
+    BalanceDateUnexpected = "balance-date-unexpected", Note;
+    /// A balance without a currency; that of the statement was taken.
+    BalanceCurrencyMissing = "balance-currency-missing", Note;
     /// No currency.
     CurrencyMissing = "currency-missing", Blocks;
     /// A currency code that the table lacks.
     CurrencyUnknown = "currency-unknown", Blocks;
+    /// A currency that differs from that of the statement.
+    CurrencyContradicts = "currency-contradicts", Doubtful;
     /// No amount, or a text that is no number.
     AmountUnreadable = "amount-unreadable", Blocks;
     /// Thousands separators or a decimal comma, which can be read in two ways.
@@ -103,6 +147,12 @@ problem_codes! {
     AmountDigitsBeyondCurrency = "amount-digits-beyond-currency", Blocks;
     /// A negative amount: the direction of a transfer is told by payer and payee.
     AmountNegative = "amount-negative", Blocks;
+    /// Sign, mark and kind of an entry do not agree on its direction.
+    AmountSignContradicts = "amount-sign-contradicts", Doubtful;
+    /// Debit and credit column are both filled.
+    DebitAndCreditBoth = "debit-and-credit-both", Doubtful;
+    /// The details of an entry do not add up to it; it stays one transfer.
+    DetailsDoNotSum = "details-do-not-sum", Doubtful;
     /// An amount, or a sum of them, beyond what the program counts exactly.
     AmountOverflow = "amount-overflow", Blocks;
     /// Only one of received amount and received currency.
@@ -115,6 +165,20 @@ problem_codes! {
     DateOrderAmbiguous = "date-order-ambiguous", Blocks;
     /// A day that the calendar lacks, such as 30 February.
     DateDoesNotExist = "date-does-not-exist", Blocks;
+    /// A value date that the calendar lacks, such as 30 February: the last day of the month counts.
+    ValueDateDoesNotExist = "value-date-does-not-exist", Doubtful;
+    /// An entry booked outside the days that its statement covers.
+    DateOutsideStatement = "date-outside-statement", Doubtful;
+    /// An entry that is expected or for information: a note, no transfer.
+    EntryNotBooked = "entry-not-booked", Note;
+    /// The bank left out entries below an amount.
+    EntriesBelowFloorHidden = "entries-below-floor-hidden", Doubtful;
+    /// Two equal rows of one account; both are kept unless the balances show one to be a copy.
+    RowDuplicate = "row-duplicate", Doubtful;
+    /// A bank's id that stands on entries with different content.
+    BankIdReused = "bank-id-reused", Doubtful;
+    /// An asserted link without the name of who asserts it, or without a reason.
+    AssertionIncomplete = "assertion-incomplete", Blocks;
     /// A sequence that is not a whole number.
     SequenceUnreadable = "sequence-unreadable", Blocks;
     /// An account whose statement is neither `held` nor `missing`.
@@ -124,6 +188,8 @@ problem_codes! {
     AccountUnknown = "account-unknown", Doubtful;
     /// A reversal whose deposit is not in the ledger, or does not fit: an ordinary payment.
     ReversalUnmatched = "reversal-unmatched", Doubtful;
+    /// The other account's statement is held for that day, but shows no such entry.
+    OtherSideMissing = "other-side-missing", Doubtful;
     /// Payer and payee are the same account: the row moves nothing and stays out of the ledger.
     SelfTransfer = "self-transfer", Doubtful;
     /// The amount is zero: the row moves nothing and stays out of the ledger.

@@ -236,7 +236,7 @@ mod tests {
             label: Some("V"),
             sequence: Some(7),
             reverses: None,
-            source: SourceRef { file_idx: 0, row: 2 },
+            source: SourceRef { file_idx: 0, part: 0, row: 2 },
         };
         let mut table = TransferTable::default();
         assert_eq!(table.push(&transfer), Ok(()));

@@ -1,15 +1,26 @@
 //! The casebook of problems: the smallest file that provokes each, its page, and its sentences.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use caudal_import::ReadOptions;
 use caudal_model::{Problem, ProblemCode};
 use parquet::file::properties::WriterProperties;
 
 use crate::parquet_files::{self, Values};
 use crate::read;
 
-/// Codes that tracing raises, not reading: they have pages and sentences, but no file here.
+/// Codes that proof, matching or tracing raises, not reading: they have pages and sentences, but no
+/// file here.
 const RAISED_LATER: &[ProblemCode] = &[
+    ProblemCode::IdentifierCheckFailed,
+    ProblemCode::IdentifierPlaceholder,
+    ProblemCode::StatementOutOfSequence,
+    ProblemCode::StatementGap,
+    ProblemCode::StatementOverlap,
+    ProblemCode::ClosingBalanceMissing,
+    ProblemCode::BalanceDoesNotFollow,
+    ProblemCode::OtherSideMissing,
     ProblemCode::AccountUnknown,
     ProblemCode::ReversalUnmatched,
     ProblemCode::SequenceAgainstDate,
@@ -21,6 +32,10 @@ const RAISED_LATER: &[ProblemCode] = &[
     ProblemCode::FractionBelowThreshold,
     ProblemCode::TraceCutAtCap,
 ];
+
+/// Codes that come with another problem of the same value: one that says what is lost by it.
+const NOT_ALONE: &[ProblemCode] =
+    &[ProblemCode::AccountKeyContradicts, ProblemCode::CurrencyContradicts];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -36,11 +51,28 @@ fn text_of(path: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| panic!("{path} is not UTF-8"))
 }
 
+/// The file of a bank's format in a folder.
+fn statement_in(folder: &Path) -> Option<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    let mut names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
+    let name = names.find(|name| name.starts_with("statement."))?;
+    let bytes = bytes_of(&folder.join(&name))?;
+    Some((name, bytes))
+}
+
 /// The problems of the one file in the folder of a code.
 fn provoked(code: ProblemCode) -> Vec<Problem> {
     let folder = root().join("casebook/problems").join(code.as_str());
     if let Some(bytes) = bytes_of(&folder.join("accounts.csv")) {
         return caudal_import::read_accounts("accounts.csv", &bytes).problems;
+    }
+    if let Some(bytes) = bytes_of(&folder.join("links.csv")) {
+        return caudal_import::read_links("links.csv", &bytes).problems;
+    }
+    if let Some((name, bytes)) = statement_in(&folder) {
+        let options = ReadOptions::default();
+        let go_on = &mut |_| ControlFlow::Continue(());
+        return caudal_import::read_evidence(&name, &bytes, &options, go_on).problems;
     }
     let files = ["transfers.csv", "transfers.parquet"];
     let bytes = files.iter().find_map(|name| bytes_of(&folder.join(name)));
@@ -53,7 +85,7 @@ fn each_problem_has_the_smallest_file_that_provokes_it() {
     for &code in ProblemCode::ALL.iter().filter(|code| !RAISED_LATER.contains(code)) {
         let problems = provoked(code);
         assert!(problems.iter().any(|problem| problem.code == code), "{code}: {problems:?}");
-        let is_flood = code == ProblemCode::ProblemsNotListed;
+        let is_flood = code == ProblemCode::ProblemsNotListed || NOT_ALONE.contains(&code);
         assert!(is_flood || problems.len() == 1, "{code} alone: {problems:?}");
     }
 }

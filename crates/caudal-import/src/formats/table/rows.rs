@@ -1,0 +1,561 @@
+//! From the rows of a table to the entries of its statements.
+
+use std::borrow::Cow;
+
+use caudal_model::{
+    AccountText, Balance, Currency, Decimal, Entry, EntryStatus, Moment, ProblemCode, Statement,
+};
+
+use super::amounts::{self, AmountFault, Reading};
+use super::around::{Labelled, Side, has_lost_digits};
+use super::days::{DateParts, DayRead, parts};
+use super::decide::Answers;
+use super::grid::{GridCell, RowState, cell};
+use super::headings::reference_kind;
+use super::layout::{EntryRows, Table};
+use super::numbers::{self, Number};
+use crate::formats::Found;
+use crate::profile::{Field, Profile, RowOrder};
+use crate::report::{Fault, Report};
+
+/// Words for entries that are not in the books yet, and for those that never will be.
+const EXPECTED: &[&str] =
+    &["pending", "pendiente", "processing", "en proceso", "retenido", "authorised", "authorized"];
+const INFORMATION: &[&str] = &[
+    "reverted",
+    "declined",
+    "cancelled",
+    "canceled",
+    "failed",
+    "rejected",
+    "rechazado",
+    "rechazada",
+    "cancelado",
+    "cancelada",
+    "fallido",
+    "fallida",
+];
+
+/// Reads all entries of a table into statements.
+pub(super) fn read(
+    table: &Table<'_, '_>,
+    answers: &Answers,
+    profile: Option<&Profile>,
+    (found, report): (&mut Found, &mut Report),
+) {
+    let mut rows = Rows { table, answers, report, told: Vec::new() };
+    let mut statements = rows.statements(profile);
+    let mut last_raw: Option<(Cow<'_, str>, usize)> = None;
+    for &place in &table.entries {
+        let statement = &mut statements[place.group];
+        let raw = rows.raw(place);
+        if last_raw.as_ref().is_some_and(|(last, group)| *group == place.group && *last == raw) {
+            let row = rows.row(place);
+            rows.report.row_problem(row, Fault::new(ProblemCode::RowDuplicate, &raw));
+        }
+        let entry = rows.entry(place, statement, raw.clone().into_owned());
+        statement.entries.push(entry);
+        last_raw = Some((raw, place.group));
+    }
+    rows.check_totals(&statements);
+    for statement in &mut statements {
+        if answers.row_order == Some(RowOrder::NewestFirst) {
+            statement.entries.reverse();
+        }
+        rows.check_opening(statement);
+    }
+    found.statements.append(&mut statements);
+}
+
+/// An answer that the table does not give.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    DateOrder,
+    DecimalMark,
+    Signs,
+}
+
+/// Reads rows one after another.
+struct Rows<'r, 'g, 't> {
+    table: &'r Table<'g, 't>,
+    answers: &'r Answers,
+    report: &'r mut Report,
+    /// Which answers it was said of that they are open; once is enough.
+    told: Vec<Open>,
+}
+
+impl<'t> Rows<'_, '_, 't> {
+    fn tell(&mut self, open: Open) {
+        if !self.told.contains(&open) {
+            self.told.push(open);
+        }
+    }
+
+    fn row(&self, place: EntryRows) -> u64 {
+        self.table.grid.rows()[place.idx].row
+    }
+
+    fn heading(&self, position: usize) -> String {
+        let texts = &self.table.header.columns.texts;
+        texts
+            .get(position)
+            .filter(|text| !text.is_empty())
+            .cloned()
+            .unwrap_or_else(|| (position + 1).to_string())
+    }
+
+    fn cell_fault(&mut self, place: EntryRows, position: usize, fault: Fault) {
+        let row = self.row(place);
+        let heading = self.heading(position);
+        self.report.cell_problem(row, &heading, fault);
+    }
+
+    /// The lines of an entry as they stand in the file.
+    fn raw(&self, place: EntryRows) -> Cow<'t, str> {
+        let rows = &self.table.grid.rows()[place.idx..place.end];
+        match rows {
+            [row] => row.raw.clone(),
+            rows => {
+                let lines: Vec<&str> = rows.iter().map(|row| row.raw.as_ref()).collect();
+                Cow::Owned(lines.join("\n"))
+            }
+        }
+    }
+
+    /// The statements, still without entries: one for each account and currency.
+    fn statements(&mut self, profile: Option<&Profile>) -> Vec<Statement> {
+        let header = &self.table.grid.rows()[self.table.header.idx];
+        let is_alone = self.table.groups.len() == 1;
+        let around = &self.table.around;
+        if let Some(row) = around.lost_digits {
+            let text = around.account.as_deref().unwrap_or_default();
+            self.report.row_problem(row, Fault::new(ProblemCode::IdentifierLostDigits, text));
+        }
+        let mut statements = Vec::with_capacity(self.table.groups.len());
+        for group in 0..self.table.groups.len() {
+            let (account, currency) = &self.table.groups[group];
+            let told = profile.and_then(|profile| profile.account.clone());
+            let named = (!account.is_empty()).then(|| account.clone());
+            let number = named.or_else(|| around.account.clone()).or(told).unwrap_or_default();
+            let mut statement = Statement {
+                account: AccountText {
+                    number,
+                    bank: around.bank.clone(),
+                    holder: around.holder.clone(),
+                },
+                currency: self.currency(group, currency, profile),
+                part: header.part,
+                row: header.row,
+                ..Statement::default()
+            };
+            if is_alone {
+                statement.period = self.period();
+                statement.opening = self.balance(around.opening.as_ref());
+                statement.closing = self.balance(around.closing.as_ref());
+            }
+            statements.push(statement);
+        }
+        statements
+    }
+
+    fn currency(
+        &mut self,
+        group: usize,
+        code: &str,
+        profile: Option<&Profile>,
+    ) -> Option<Currency> {
+        if !code.is_empty() {
+            let known = Currency::from_code(code);
+            let place = self.table.entries.iter().find(|place| place.group == group).copied();
+            if known.is_none()
+                && let (Some(place), Some(position)) =
+                    (place, self.table.header.columns.get(Field::Currency))
+            {
+                self.cell_fault(place, position, Fault::new(ProblemCode::CurrencyUnknown, code));
+            }
+            return known;
+        }
+        let around = &self.table.around;
+        if let Some(named) = &around.currency
+            && around.currency_code().is_none()
+        {
+            let fault = Fault::new(ProblemCode::CurrencyUnknown, &named.text);
+            self.report.row_problem(named.row, fault);
+        }
+        let told = profile.and_then(|profile| profile.currency.as_deref());
+        around
+            .currency_code()
+            .or(self.table.header.columns.currency)
+            .or_else(|| self.currency_in_cells())
+            .or_else(|| Currency::from_code(told?))
+    }
+
+    /// The currency that stands beside the first amount, such as `12,00 €`.
+    fn currency_in_cells(&self) -> Option<Currency> {
+        let columns = &self.table.header.columns;
+        let place = *self.table.entries.first()?;
+        let positions = columns.amounts().chain(columns.get(Field::BalanceAfter));
+        let cells = self.table.cells(place);
+        positions.into_iter().find_map(|position| numbers::currency(&cell(cells, position).text))
+    }
+
+    fn period(&self) -> Option<(i32, i32)> {
+        let day = |parts: Option<DateParts>| match self.answers.days.day(parts?) {
+            DayRead::Day(day) => Some(day),
+            _ => None,
+        };
+        let [first, last] = self.table.around.period;
+        Some((day(first)?, day(last)?)).filter(|(first, last)| first <= last)
+    }
+
+    /// A balance from the lines around the table.
+    fn balance(&mut self, labelled: Option<&Labelled>) -> Option<Balance> {
+        let labelled = labelled?;
+        let day = labelled.day.and_then(|parts| match self.answers.days.day(parts) {
+            DayRead::Day(day) => Some(day),
+            _ => None,
+        });
+        let cell = labelled.cell();
+        match amounts::number(&cell, &self.answers.marks[1]) {
+            Ok(number) => Some(Balance { amount: number.signed(), day, row: labelled.row }),
+            Err(fault) => {
+                self.report.row_problem(labelled.row, fault);
+                None
+            }
+        }
+    }
+
+    fn entry(&mut self, place: EntryRows, statement: &Statement, raw: String) -> Entry {
+        let row = &self.table.grid.rows()[place.idx];
+        let mut entry = Entry { part: row.part, row: row.row, raw, ..Entry::default() };
+        self.report.in_part(row.part);
+        if !self.is_whole(place) {
+            return entry;
+        }
+        let cells = self.table.cells(place);
+        self.dates(place, cells, &mut entry);
+        self.check_period(place, statement, &entry);
+        entry.amount = self.amount(place, cells);
+        entry.balance_after = self.balance_after(place, cells);
+        if let Some(currency) = statement.currency {
+            self.check_digits(place, &entry, currency);
+        }
+        self.texts(place, cells, &mut entry);
+        self.status(place, cells, &mut entry);
+        entry
+    }
+
+    /// Whether the cells of a row stand under their headings; if not, that is said.
+    fn is_whole(&mut self, place: EntryRows) -> bool {
+        let row = &self.table.grid.rows()[place.idx];
+        let fault = match row.state {
+            RowState::TooLong => Fault::new(ProblemCode::RowTooLong, &row.raw)
+                .expected(crate::csv_file::ROW_BYTES_MAX.to_string()),
+            RowState::QuoteOpen => Fault::new(ProblemCode::FileTruncated, &row.raw).expected("\""),
+            RowState::Whole => return self.has_all_cells(place),
+        };
+        let row = row.row;
+        self.report.row_problem(row, fault);
+        false
+    }
+
+    fn has_all_cells(&mut self, place: EntryRows) -> bool {
+        if self.table.grid.separator.is_none() {
+            return true;
+        }
+        let cells = self.table.cells(place);
+        let texts = &self.table.header.columns.texts;
+        let last = |is_empty: &mut dyn Iterator<Item = bool>| {
+            is_empty
+                .enumerate()
+                .filter(|(_, is_empty)| !is_empty)
+                .last()
+                .map_or(0, |(at, _)| at + 1)
+        };
+        let headed = last(&mut texts.iter().map(String::is_empty));
+        let filled = last(&mut cells.iter().map(GridCell::is_empty));
+        if filled <= texts.len() && cells.len() >= headed {
+            return true;
+        }
+        let fault = Fault::new(ProblemCode::RowTruncated, &cells.len().to_string())
+            .expected(texts.len().to_string());
+        let row = self.row(place);
+        self.report.row_problem(row, fault);
+        // Cells that are missing leave the others where they are; one too many moves them.
+        filled <= texts.len()
+    }
+
+    fn dates(&mut self, place: EntryRows, cells: &[GridCell<'_>], entry: &mut Entry) {
+        let columns = &self.table.header.columns;
+        if let Some(position) = columns.get(Field::BookedAt) {
+            let day = self.day(place, (cells, position), ProblemCode::DateDoesNotExist);
+            entry.booked_at = day.or_else(|| self.unreadable_date(place, cells, position));
+        }
+        if let Some(position) = columns.get(Field::ValueDate) {
+            let day = self.day(place, (cells, position), ProblemCode::ValueDateDoesNotExist);
+            entry.value_day = day.map(|moment| moment.day);
+        }
+        if let Some(position) = columns.get(Field::ExecutedAt) {
+            // A column of times alone says nothing without a zone.
+            entry.executed_at =
+                self.day(place, (cells, position), ProblemCode::ValueDateDoesNotExist);
+        }
+    }
+
+    /// Reports a cell that holds no date, if it was not reported for its order or day.
+    fn unreadable_date(
+        &mut self,
+        place: EntryRows,
+        cells: &[GridCell<'_>],
+        position: usize,
+    ) -> Option<Moment> {
+        let cell = cell(cells, position);
+        let parts = parts(cell, self.table.grid.is_from_1904);
+        let is_unread =
+            parts.is_none_or(|parts| self.answers.days.day(parts) == DayRead::Unreadable);
+        if is_unread {
+            let fault = Fault::new(ProblemCode::DateUnreadable, &cell.text).expected("2025-04-03");
+            self.cell_fault(place, position, fault);
+        }
+        None
+    }
+
+    fn day(
+        &mut self,
+        place: EntryRows,
+        (cells, position): (&[GridCell<'_>], usize),
+        missing: ProblemCode,
+    ) -> Option<Moment> {
+        let cell = cell(cells, position);
+        let parts = parts(cell, self.table.grid.is_from_1904)?;
+        let moment = |day| Moment { day, nanos: None };
+        match self.answers.days.day(parts) {
+            _ if matches!(parts, DateParts::Instant(_)) => match parts {
+                DateParts::Instant(instant) => Some(instant),
+                _ => None,
+            },
+            DayRead::Day(day) => Some(moment(day)),
+            DayRead::NoSuchDay(last) => {
+                let expected = last.map_or("2025-04-03".to_owned(), |day| moment(day).to_string());
+                let fault = Fault::new(missing, &cell.text).expected(expected);
+                self.cell_fault(place, position, fault);
+                let is_value = missing == ProblemCode::ValueDateDoesNotExist;
+                last.filter(|_| is_value).map(moment)
+            }
+            DayRead::Either(one, other) => {
+                if !self.told.contains(&Open::DateOrder) {
+                    let readings = format!("{} | {}", moment(one), moment(other));
+                    let fault = Fault::new(ProblemCode::DateOrderAmbiguous, &cell.text);
+                    self.cell_fault(place, position, fault.expected(readings));
+                }
+                if !self.answers.has_mixed_dates {
+                    self.tell(Open::DateOrder);
+                }
+                None
+            }
+            DayRead::Unreadable => None,
+        }
+    }
+
+    fn check_period(&mut self, place: EntryRows, statement: &Statement, entry: &Entry) {
+        let Some((first, last)) = statement.period else { return };
+        let Some(booked) = entry.booked_at.filter(|m| m.day < first || m.day > last) else {
+            return;
+        };
+        let position = self.table.header.columns.get(Field::BookedAt).unwrap_or(0);
+        let day = |day| Moment { day, nanos: None };
+        let fault = Fault::new(ProblemCode::DateOutsideStatement, &day(booked.day).to_string())
+            .expected(format!("{} | {}", day(first), day(last)));
+        self.cell_fault(place, position, fault);
+    }
+
+    fn amount(&mut self, place: EntryRows, cells: &[GridCell<'_>]) -> Option<Decimal> {
+        let columns = &self.table.header.columns;
+        let first = columns.amounts().next()?;
+        let Some(signs) = &self.answers.signs else {
+            let text = cell(cells, first).text.as_ref();
+            if !self.told.contains(&Open::Signs) {
+                let fault = Fault::new(ProblemCode::AmountAmbiguous, text);
+                self.cell_fault(place, first, fault.expected(format!("-{text} | {text}")));
+                self.tell(Open::Signs);
+            }
+            return None;
+        };
+        let reading = Reading { columns, marks: &self.answers.marks[0] };
+        match amounts::amount(&reading, cells, signs) {
+            Ok(Some(amount)) => Some(amount),
+            Ok(None) => {
+                let fault = Fault::new(ProblemCode::AmountUnreadable, "").expected("1204.50");
+                self.cell_fault(place, first, fault);
+                None
+            }
+            Err(AmountFault { position, fault }) => {
+                self.mark_fault(place, position, fault);
+                None
+            }
+        }
+    }
+
+    /// Reports a number that is none, or two; where the whole column is open, once.
+    fn mark_fault(&mut self, place: EntryRows, position: usize, fault: Fault) {
+        let is_open = fault.code == ProblemCode::AmountAmbiguous
+            && self.answers.marks.iter().any(|marks| marks.len() > 1);
+        if !(is_open && self.told.contains(&Open::DecimalMark)) {
+            self.cell_fault(place, position, fault);
+        }
+        if is_open && !self.answers.is_mixed {
+            self.tell(Open::DecimalMark);
+        }
+    }
+
+    fn balance_after(&mut self, place: EntryRows, cells: &[GridCell<'_>]) -> Option<Decimal> {
+        let position = self.table.header.columns.get(Field::BalanceAfter)?;
+        let cell = cell(cells, position);
+        if cell.is_empty() {
+            return None;
+        }
+        match amounts::number(cell, &self.answers.marks[1]).map(Number::signed) {
+            Ok(balance) => Some(balance),
+            Err(fault) => {
+                self.mark_fault(place, position, fault);
+                None
+            }
+        }
+    }
+
+    fn check_digits(&mut self, place: EntryRows, entry: &Entry, currency: Currency) {
+        let exponent = currency.exponent();
+        let columns = &self.table.header.columns;
+        let values = [
+            (entry.amount, columns.amounts().next()),
+            (entry.balance_after, columns.get(Field::BalanceAfter)),
+        ];
+        for (value, position) in values {
+            let Some((value, position)) = value.zip(position) else { continue };
+            if value.scale() > exponent && value.minor(exponent).is_none() {
+                let fault = Fault::new(ProblemCode::AmountDigitsBeyondCurrency, &value.to_string());
+                self.cell_fault(place, position, fault.expected(exponent.to_string()));
+            }
+        }
+    }
+
+    fn texts(&mut self, place: EntryRows, cells: &[GridCell<'_>], entry: &mut Entry) {
+        let columns = &self.table.header.columns;
+        let first =
+            |field: Field| columns.get(field).map_or("", |at| cell(cells, at).text.as_ref());
+        let is_out = entry.amount.is_some_and(Decimal::is_negative);
+        let name = match first(Field::CounterpartyName) {
+            "" if is_out => first(Field::PayeeName),
+            // A payee without a payer is the other side, whatever the direction.
+            "" if !columns.has(Field::PayerName) => first(Field::PayeeName),
+            "" if entry.amount.is_some() => first(Field::PayerName),
+            name => name,
+        };
+        let account = match first(Field::CounterpartyAccount) {
+            "" if is_out => first(Field::PayeeAccount),
+            "" if entry.amount.is_some() => first(Field::PayerAccount),
+            account => account,
+        };
+        account.clone_into(&mut entry.counterparty.number);
+        entry.counterparty.holder = (!name.is_empty()).then(|| name.to_owned());
+        for &position in columns.all(Field::Reference) {
+            let plain = columns.plain.get(position).map_or("", String::as_str);
+            entry.refer(reference_kind(plain), &cell(cells, position).text);
+        }
+        first(Field::Kind).clone_into(&mut entry.kind);
+        entry.description = self.description(place);
+        self.check_identifiers(place, cells);
+    }
+
+    /// The cells of the description, of all lines of an entry.
+    fn description(&self, place: EntryRows) -> String {
+        let columns = &self.table.header.columns;
+        let mut description = String::new();
+        let mut add = |text: &str, between: char| {
+            if !text.is_empty() {
+                if !description.is_empty() {
+                    description.push(between);
+                }
+                description.push_str(text);
+            }
+        };
+        let cells = self.table.cells(place);
+        for &position in columns.all(Field::Description) {
+            add(&cell(cells, position).text, ' ');
+        }
+        for idx in place.idx + 1..place.end {
+            let texts = self.table.grid.cells_at(idx).iter().filter(|cell| !cell.is_empty());
+            let line: Vec<&str> = texts.map(|cell| cell.text.as_ref()).collect();
+            add(&line.join(" "), '\n');
+        }
+        description
+    }
+
+    fn check_identifiers(&mut self, place: EntryRows, cells: &[GridCell<'_>]) {
+        let fields = [
+            Field::Account,
+            Field::CounterpartyAccount,
+            Field::PayerAccount,
+            Field::PayeeAccount,
+            Field::Reference,
+        ];
+        let table = self.table;
+        for field in fields {
+            for &position in table.header.columns.all(field) {
+                let cell = cell(cells, position);
+                if has_lost_digits(cell) {
+                    let fault = Fault::new(ProblemCode::IdentifierLostDigits, &cell.text);
+                    self.cell_fault(place, position, fault);
+                }
+            }
+        }
+    }
+
+    fn status(&mut self, place: EntryRows, cells: &[GridCell<'_>], entry: &mut Entry) {
+        let Some(position) = self.table.header.columns.get(Field::Status) else { return };
+        let text = cell(cells, position).text.as_ref();
+        let is_one = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+        entry.status = if is_one(EXPECTED) {
+            EntryStatus::Expected
+        } else if is_one(INFORMATION) {
+            EntryStatus::Information
+        } else {
+            return;
+        };
+        self.cell_fault(place, position, Fault::new(ProblemCode::EntryNotBooked, text));
+    }
+
+    /// Compares the totals that the lines around the table state with the entries.
+    fn check_totals(&mut self, statements: &[Statement]) {
+        let [statement] = statements else { return };
+        let amounts = || statement.entries.iter().filter(|entry| entry.is_booked());
+        if amounts().any(|entry| entry.amount.is_none()) {
+            return;
+        }
+        for (side, stated) in &self.table.around.totals {
+            let is_of_side = |amount: &Decimal| amount.is_negative() == (*side == Side::Debits);
+            let mut of_side = amounts().filter_map(|entry| entry.amount).filter(is_of_side);
+            let sum = of_side.try_fold(Decimal::ZERO, Decimal::checked_add).map(Decimal::abs);
+            let cell = stated.cell();
+            let (Some(sum), Ok(read)) = (sum, amounts::number(&cell, &self.answers.marks[0]))
+            else {
+                continue;
+            };
+            if read.magnitude != sum {
+                let fault = Fault::new(ProblemCode::ControlTotalDiffers, &stated.text);
+                self.report.row_problem(stated.row, fault.expected(sum.to_string()));
+            }
+        }
+    }
+
+    /// A statement that states no balance at all proves nothing.
+    fn check_opening(&mut self, statement: &Statement) {
+        let has_balance = statement.opening.is_some()
+            || statement.entries.iter().any(|entry| entry.balance_after.is_some());
+        if !has_balance && !statement.entries.is_empty() {
+            self.report.in_part(statement.part);
+            let fault = Fault::new(ProblemCode::OpeningBalanceMissing, &statement.account.number);
+            self.report.row_problem(statement.row, fault);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! PDF statements with a text layer, written here page by page.
+
+use std::path::Path;
+
+use caudal_import::{Format, recognise};
+use caudal_model::ProblemCode;
+use lopdf::content::{Content, Operation};
+use lopdf::{
+    Dictionary, Document, EncryptionState, EncryptionVersion, Object, Permissions, Stream,
+    dictionary,
+};
+
+use crate::support::{lines, problems, read, survives_damage};
+
+/// A text at a place, in a font.
+type Text<'t> = (i64, i64, &'t str, &'t str);
+
+/// Windows-1252 bytes of a text.
+fn bytes_of(text: &str) -> Vec<u8> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).expect("Latin-1")).collect()
+}
+
+fn content(texts: &[Text<'_>]) -> Vec<u8> {
+    let mut operations = Vec::new();
+    for &(x, y, font, text) in texts {
+        operations.push(Operation::new("BT", vec![]));
+        operations.push(Operation::new("Tf", vec![font.into(), 10.into()]));
+        operations.push(Operation::new("Td", vec![x.into(), y.into()]));
+        let bytes = if font == "F3" {
+            // Codes of two bytes that only the map explains.
+            text.chars()
+                .flat_map(|c| [0, u8::try_from(u32::from(c)).expect("ASCII") - 31])
+                .collect()
+        } else {
+            bytes_of(text)
+        };
+        operations.push(Operation::new("Tj", vec![Object::string_literal(bytes)]));
+        operations.push(Operation::new("ET", vec![]));
+    }
+    Content { operations }.encode().expect("content")
+}
+
+fn document(pages: &[Vec<Text<'_>>]) -> Document {
+    let mut document = Document::with_version("1.5");
+    let root = document.new_object_id();
+    let courier = dictionary! {
+        "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier",
+        "Encoding" => "WinAnsiEncoding",
+    };
+    let helvetica = dictionary! {
+        "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica-Bold",
+        "Encoding" => "WinAnsiEncoding",
+    };
+    let map = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n\
+               1 begincodespacerange <0000> <FFFF> endcodespacerange\n\
+               1 beginbfrange <0001> <005F> <0020> endbfrange\nendcmap end end\n";
+    let map = document.add_object(Stream::new(Dictionary::new(), map.as_bytes().to_vec()));
+    let composite = dictionary! {
+        "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "Fiction", "Encoding" => "Identity-H",
+        "ToUnicode" => map,
+        "DescendantFonts" => vec![Object::Dictionary(dictionary! {
+            "Type" => "Font", "Subtype" => "CIDFontType2", "BaseFont" => "Fiction", "DW" => 600,
+        })],
+    };
+    let fonts = [courier, helvetica, composite].map(|font| document.add_object(font));
+    let resources = document.add_object(dictionary! {
+        "Font" => dictionary! { "F1" => fonts[0], "F2" => fonts[1], "F3" => fonts[2] },
+    });
+    let mut kids: Vec<Object> = Vec::new();
+    for texts in pages {
+        let mut stream = Stream::new(Dictionary::new(), content(texts));
+        stream.compress().expect("compressed");
+        let content = document.add_object(stream);
+        let page = dictionary! { "Type" => "Page", "Parent" => root, "Contents" => content };
+        kids.push(document.add_object(page).into());
+    }
+    let count = i64::try_from(kids.len()).expect("few");
+    let tree = dictionary! {
+        "Type" => "Pages", "Kids" => kids, "Count" => count, "Resources" => resources,
+        "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+    };
+    document.objects.insert(root, Object::Dictionary(tree));
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => root });
+    document.trailer.set("Root", catalog);
+    let id = Object::string_literal(b"fiction".to_vec());
+    document.trailer.set("ID", vec![id.clone(), id]);
+    document
+}
+
+fn bytes(mut document: Document) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("a document");
+    bytes
+}
+
+/// A row with its amount and balance right-aligned, letters being six points wide.
+fn row(y: i64, cells: [&str; 4]) -> Vec<Text<'_>> {
+    let [date, text, amount, balance] = cells;
+    let right =
+        |edge: i64, text: &str| edge - 6 * i64::try_from(text.chars().count()).expect("short");
+    let mut texts = vec![(40, y, "F1", date), (110, y, "F1", text)];
+    texts.push((right(420, amount), y, "F1", amount));
+    texts.push((right(520, balance), y, "F1", balance));
+    texts.retain(|text| !text.3.is_empty());
+    texts
+}
+
+fn heading<'t>(y: i64) -> Vec<Text<'t>> {
+    vec![
+        (40, y, "F2", "Fecha"),
+        (110, y, "F2", "Concepto"),
+        (380, y, "F2", "Importe"),
+        (490, y, "F2", "Saldo"),
+    ]
+}
+
+fn statement() -> Vec<Vec<Text<'static>>> {
+    let paper = |page: &'static str| {
+        vec![
+            (40, 800, "F2", "Banco Ficticio, S.A."),
+            (40, 30, "F1", page),
+            (300, 30, "F1", "www.banco.example"),
+        ]
+    };
+    let mut first = paper("Página 1 de 2");
+    first.extend([
+        (40, 780, "F1", "IBAN: ES00 0000 0001"),
+        (40, 765, "F3", "Titular: Nobody Ltd"),
+        (300, 780, "F1", "Moneda: EUR"),
+    ]);
+    first.extend([(40, 750, "F1", "Saldo inicial 1.000,00")]);
+    first.extend(heading(700));
+    first.extend(row(685, ["13/04/2025", "Café de Nadie", "-5,00", "995,00"]));
+    first.extend(row(670, ["", "tarjeta 4000 inventada", "", ""]));
+    first.extend(row(655, ["14/04/2025", "Nómina imaginaria muy larga", "1.488,69", "2.483,69"]));
+    let mut second = paper("Página 2 de 2");
+    second.extend([(300, 780, "F1", "Saldo anterior 2.483,69")]);
+    second.extend(heading(740));
+    second.extend(row(725, ["15/04/2025", "Recibo 12", "-83,69", "2.400,00"]));
+    second.extend([(40, 690, "F1", "Saldo final: 2.400,00")]);
+    vec![first, second]
+}
+
+#[test]
+fn a_statement_of_two_pages_is_read() {
+    let bytes = bytes(document(&statement()));
+    assert_eq!(recognise("x.pdf", &bytes), Some(Format::Pdf));
+    let read = read("statement.pdf", &bytes);
+    assert_eq!(problems(&read.problems), [""; 0]);
+    let [statement] = &read.value.statements[..] else { panic!("one statement") };
+    assert_eq!(statement.account.holder.as_deref(), Some("Nobody Ltd"));
+    assert_eq!(
+        lines(statement),
+        [
+            "account ES00 0000 0001 EUR",
+            "opening 1000.00 on -",
+            "6 2025-04-13 -5.00 [995.00]   | Café de Nadie tarjeta 4000 inventada",
+            "8 2025-04-14 1488.69 [2483.69]   | Nómina imaginaria muy larga",
+            "4 2025-04-15 -83.69 [2400.00]   | Recibo 12",
+            "closing 2400.00 on -",
+        ]
+    );
+    assert_eq!(statement.entries.iter().map(|entry| entry.part).collect::<Vec<_>>(), [1, 1, 2]);
+    assert_eq!(statement.entries[2].raw, "15/04/2025  Recibo 12  -83,69  2.400,00");
+}
+
+#[test]
+fn letters_drawn_one_by_one_are_words() {
+    let mut pages = statement();
+    let spaced: Vec<Text<'_>> = "Kiosco"
+        .char_indices()
+        .map(|(idx, _)| {
+            (110 + 6 * i64::try_from(idx).expect("short"), 640, "F1", &"Kiosco"[idx..=idx])
+        })
+        .collect();
+    pages[0].extend(spaced);
+    pages[0].extend(row(640, ["14/04/2025", "", "-0,01", "2.483,68"]));
+    let read = read("statement.pdf", &bytes(document(&pages)));
+    assert_eq!(read.value.statements[0].entries[2].description, "Kiosco");
+}
+
+#[test]
+fn a_page_without_text_is_missing() {
+    let mut pages = statement();
+    pages.insert(1, Vec::new());
+    let read = read("statement.pdf", &bytes(document(&pages)));
+    assert_eq!(problems(&read.problems), ["0:- - page-missing [2] [-]"]);
+    assert_eq!(read.value.statements[0].entries.len(), 3);
+}
+
+#[test]
+fn a_statement_without_balances_proves_nothing() {
+    let mut page = vec![(40, 780, "F1", "IBAN: ES00 0000 0001"), (300, 780, "F1", "Moneda: EUR")];
+    page.extend(heading(700).into_iter().take(3));
+    page.extend(row(685, ["13/04/2025", "Café", "-5,00", ""]));
+    let read = read("statement.pdf", &bytes(document(&[page])));
+    assert_eq!(problems(&read.problems), ["1:2 - opening-balance-missing [ES00 0000 0001] [-]"]);
+    assert_eq!(read.value.statements[0].entries.len(), 1);
+}
+
+#[test]
+fn an_encrypted_document_is_told() {
+    let mut document = document(&statement());
+    let version = EncryptionVersion::V2 {
+        document: &document,
+        owner_password: "owner",
+        user_password: "user",
+        key_length: 128,
+        permissions: Permissions::all(),
+    };
+    let state = EncryptionState::try_from(version).expect("a state");
+    document.encrypt(&state).expect("encrypted");
+    let read = read("statement.pdf", &bytes(document));
+    assert_eq!(problems(&read.problems), ["0:- - format-unknown [PDF (encrypted)] [-]"]);
+}
+
+#[test]
+fn what_is_no_statement_is_told() {
+    let texts = vec![(40, 700, "F1", "A letter without any table")];
+    let read_of = |bytes: &[u8]| problems(&read("x.pdf", bytes).problems);
+    assert_eq!(
+        read_of(&bytes(document(&[texts]))),
+        ["1:1 - column-missing [A letter without any table] [date]"]
+    );
+    assert_eq!(read_of(b"%PDF-1.7 nothing"), ["0:- - file-truncated [PDF] [-]"]);
+}
+
+#[test]
+fn a_damaged_document_is_survived() {
+    let pieces: [&[u8]; 6] = [b"endobj", b"stream", b"<<", b"[", b" 99999999 0 R", b"/Kids"];
+    survives_damage("statement.pdf", &bytes(document(&statement())), &pieces);
+}
+
+/// `UPDATE_CASEBOOK=1` writes the files that are not text.
+#[test]
+fn the_casebook_has_a_document_with_an_empty_page() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../casebook/problems");
+    let path = root.join("page-missing/statement.pdf");
+    #[expect(clippy::disallowed_methods, reason = "the switch that all casebook tests share")]
+    if std::env::var("UPDATE_CASEBOOK").is_ok() {
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a writable casebook");
+        std::fs::write(&path, bytes(document(&[Vec::new()]))).expect("a writable casebook");
+    }
+    #[expect(clippy::disallowed_methods, reason = "tests read the casebook")]
+    let bytes = std::fs::read(&path).expect("the file of the casebook");
+    let codes: Vec<ProblemCode> =
+        read("statement.pdf", &bytes).problems.iter().map(|problem| problem.code).collect();
+    assert_eq!(codes, [ProblemCode::PageMissing]);
+}

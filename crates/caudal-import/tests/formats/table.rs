@@ -1,0 +1,467 @@
+//! Statements in delimited text: what is read, what is decided, and what is said to be open.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use caudal_import::{
+    AmountStyle, DateOrder, DecimalMark, Evidence, Field, Format, Imported, Profile, ReadOptions,
+    RowOrder, read_evidence, recognise,
+};
+use caudal_model::{EntryStatus, ProblemCode, ReferenceKind};
+
+use crate::support::{difference, lines, problems, read, survives_damage};
+
+fn read_text(text: &str) -> Imported<Evidence> {
+    read("statement.csv", text.as_bytes())
+}
+
+fn read_with(text: &str, profile: Profile) -> Imported<Evidence> {
+    let options = ReadOptions { profile: Some(profile), ..ReadOptions::default() };
+    read_evidence("s.csv", text.as_bytes(), &options, &mut |_| ControlFlow::Continue(()))
+}
+
+/// The lines of all statements, and the problems.
+fn all(read: &Imported<Evidence>) -> (Vec<String>, Vec<String>) {
+    (read.value.statements.iter().flat_map(lines).collect(), problems(&read.problems))
+}
+
+const SPANISH: &str = "\
+Banco Ficticio;;;;;
+Titular:;Compañía Imaginaria, S.L.;;;;
+Cuenta:;ES00 0000 0000 0000 0000 0001;;;;
+Periodo: 01/04/2025 - 30/04/2025;;;;;
+Saldo inicial;1.000,00;;;;
+Fecha operación;F. Valor;Concepto;Importe (EUR);Saldo (EUR);Nº Documento
+25/04/2025;25/04/2025;Cobro de Tienda Inventada;1.488,69;2.483,69;0002
+03/04/2025;04/04/2025;Pago a Café de Nadie;-5,00;995,00;0001
+Saldo final;;;;2.483,69;
+";
+
+#[test]
+fn a_spanish_statement_newest_first_is_read() {
+    let read = read_text(SPANISH);
+    let expected = [
+        "account ES00 0000 0000 0000 0000 0001 EUR",
+        "opening 1000.00 on -",
+        "8 2025-04-03 -5.00 [995.00]   | Pago a Café de Nadie",
+        "7 2025-04-25 1488.69 [2483.69]   | Cobro de Tienda Inventada",
+        "closing 2483.69 on -",
+    ];
+    assert_eq!(all(&read), (expected.map(str::to_owned).to_vec(), Vec::new()));
+    let statement = &read.value.statements[0];
+    assert_eq!(difference(statement), Some(caudal_model::Decimal::ZERO));
+    assert_eq!(statement.account.holder.as_deref(), Some("Compañía Imaginaria, S.L."));
+    assert_eq!(
+        statement.entries[0].raw,
+        "03/04/2025;04/04/2025;Pago a Café de Nadie;-5,00;995,00;0001"
+    );
+    assert_eq!(statement.entries[0].references[0].text, "0001");
+    let profile = read.value.profile.expect("a profile");
+    assert_eq!(profile.separator, Some(';'));
+    assert_eq!(profile.date_order, Some(DateOrder::DayFirst));
+    assert_eq!(profile.decimal_mark, Some(DecimalMark::Comma));
+    assert_eq!(profile.amount_style, Some(AmountStyle::Signed));
+    assert_eq!(profile.row_order, Some(RowOrder::NewestFirst));
+    assert_eq!(profile.columns[&Field::BookedAt], ["Fecha operación"]);
+}
+
+#[test]
+fn an_english_statement_with_two_columns_is_read() {
+    let read = read_text(
+        "Account Number,F-0001\nOpening balance,100.00\n\n\
+         Date,Type,Description,Paid out,Paid in,Balance\n\
+         13 Apr 2025,DD,Imaginary Power,\"1,005.00\",,-905.00\n\
+         14 Apr 2025,BGC,Nobody Ltd,,905.00,0.00\n",
+    );
+    let (lines, _) = all(&read);
+    assert_eq!(
+        lines[2..],
+        [
+            "5 2025-04-13 -1005.00 [-905.00]   | Imaginary Power",
+            "6 2025-04-14 905.00 [0.00]   | Nobody Ltd",
+        ]
+    );
+    assert_eq!(read.value.statements[0].entries[0].kind, "DD");
+}
+
+#[test]
+fn thousands_are_told_from_decimals_by_the_whole_column_and_by_the_balance() {
+    let amounts = |text: &str| {
+        let read = read_text(text);
+        let entries = read.value.statements[0].entries.iter();
+        entries.map(|e| e.amount.map_or("-".to_owned(), |a| a.to_string())).collect::<Vec<_>>()
+    };
+    let head = "Date;Description;Amount;Balance\n";
+    assert_eq!(
+        amounts(&format!("{head}2025-04-13;a;1.488,69;\n2025-04-14;b;-1.000;\n")),
+        ["1488.69", "-1000"]
+    );
+    assert_eq!(
+        amounts(&format!("{head}2025-04-13;a;-110.7;\n2025-04-14;b;-1.000;\n")),
+        ["-110.7", "-1.000"]
+    );
+    // The balance tells that 25,000 is twenty-five thousand.
+    assert_eq!(
+        amounts(&format!("{head}2025-04-13;a;-5,000;100,000\n2025-04-14;b;-25,000;75,000\n")),
+        ["-", "-"],
+        "both are possible, whatever the balance"
+    );
+    assert_eq!(
+        amounts(&format!("{head}2025-04-13;a;-5,000;100,000.00\n2025-04-14;b;-25,000;75,000.00\n")),
+        ["-5000", "-25000"]
+    );
+}
+
+#[test]
+fn an_open_amount_is_said_once_and_left_out() {
+    let read = read_text(
+        "Account;Date;Description;Amount;Currency\nF-1;2025-04-13;a;-25,000;KWD\nF-1;2025-04-14;b;-3,500;KWD\n",
+    );
+    assert_eq!(
+        problems(&read.problems),
+        [
+            "0:2 Amount amount-ambiguous [-25,000] [-25.000 | -25000]",
+            "0:1 - opening-balance-missing [F-1] [-]",
+        ]
+    );
+    assert!(read.value.statements[0].entries.iter().all(|entry| entry.amount.is_none()));
+    assert_eq!(read.value.profile.expect("a profile").decimal_mark, None);
+}
+
+#[test]
+fn an_open_order_of_dates_is_said_once_and_a_profile_answers_it() {
+    let text = "Account;Date;Description;Amount;Currency;Balance\n\
+                F-1;03/04/2025;a;-5.00;EUR;95.00\nF-1;05/04/2025;b;-5.00;EUR;90.00\n";
+    let read = read_text(text);
+    assert_eq!(
+        problems(&read.problems),
+        ["0:2 Date date-order-ambiguous [03/04/2025] [2025-03-04 | 2025-04-03]"]
+    );
+    assert!(read.value.statements[0].entries.iter().all(|entry| entry.booked_at.is_none()));
+    let mut profile = read.value.profile.expect("a profile");
+    assert_eq!(profile.date_order, None);
+    profile.date_order = Some(DateOrder::DayFirst);
+    let profile = Profile::from_toml(&profile.to_toml()).expect("its own text");
+    let (lines, problems) = all(&read_with(text, profile));
+    assert_eq!(
+        lines[1..],
+        ["2 2025-04-03 -5.00 [95.00]   | a", "3 2025-04-05 -5.00 [90.00]   | b",]
+    );
+    assert_eq!(problems, [""; 0]);
+}
+
+#[test]
+fn a_profile_is_held_to() {
+    let text = "Konto|Datum|Zweck|Betrag\nF-1|04/05/2025|a|1.000\nF-1|25/04/2025|b|7,5\n";
+    let profile = Profile::from_toml(
+        "separator = \"|\"\ndate_order = \"month-first\"\ndecimal_mark = \"point\"\n\
+         amount_style = \"signed\"\ncurrency = \"EUR\"\n[columns]\naccount = [\"Konto\"]\n\
+         booked_at = [\"Datum\"]\namount = [\"Betrag\"]\nbalance_after = [\"Stand\"]\n",
+    );
+    let (lines, problems) = all(&read_with(text, profile.expect("a profile")));
+    assert_eq!(lines[1..], ["2 2025-04-05 1.000   | ", "3 - -   | "]);
+    assert_eq!(
+        problems,
+        [
+            "0:1 Stand column-missing [Konto|Datum|Zweck|Betrag] [Stand]",
+            "0:3 Datum date-unreadable [25/04/2025] [2025-04-03]",
+            "0:3 Betrag amount-ambiguous [7,5] [7.5]",
+            "0:1 - opening-balance-missing [F-1] [-]",
+        ]
+    );
+}
+
+#[test]
+fn marks_tell_direction_and_c_is_read_by_its_partner() {
+    let amounts = |rows: &str, heading: &str| {
+        let read = read_text(&format!("Date;Description;Amount;{heading}\n{rows}"));
+        let entries = read.value.statements[0].entries.iter();
+        entries.map(|e| e.amount.map_or("-".to_owned(), |a| a.to_string())).collect::<Vec<_>>()
+    };
+    let rows = |one: &str, two: &str| format!("2025-04-13;a;1.00;{one}\n2025-04-14;b;2.00;{two}\n");
+    assert_eq!(amounts(&rows("D", "C"), "DR/CR"), ["-1.00", "2.00"]);
+    assert_eq!(amounts(&rows("C", "A"), "C/A"), ["-1.00", "2.00"]);
+    assert_eq!(amounts(&rows("D", "H"), "D/H"), ["-1.00", "2.00"]);
+    assert_eq!(amounts(&rows("-", "+"), "Signo"), ["-1.00", "2.00"]);
+    assert_eq!(amounts(&rows("Cargo", "Abono"), "Tipo"), ["-1.00", "2.00"]);
+    assert_eq!(amounts(&rows("C", "C"), "Sign"), ["-", "-"], "credit or cargo");
+}
+
+#[test]
+fn amounts_without_any_sign_are_not_taken_for_income() {
+    let read = read_text("Account;Date;Description;Amount;Currency\nF-1;2025-04-13;a;5.00;EUR\n");
+    assert_eq!(problems(&read.problems)[0], "0:2 Amount amount-ambiguous [5.00] [-5.00 | 5.00]");
+    let read = read_text(
+        "Account;Date;Description;Amount;Currency;Balance\nF-1;2025-04-13;a;5.00;EUR;5.00\nF-1;2025-04-14;b;6.00;EUR;11.00\n",
+    );
+    assert_eq!(problems(&read.problems), [""; 0]);
+}
+
+#[test]
+fn signs_that_are_turned_round_are_told_by_the_balance() {
+    let read = read_text(
+        "Account;Date;Description;Amount;Currency;Balance\nF-1;2025-04-13;a;5.00;EUR;-5.00\nF-1;2025-04-14;b;-2.00;EUR;-3.00\n",
+    );
+    let (lines, _) = all(&read);
+    assert_eq!(
+        lines[1..],
+        ["2 2025-04-13 -5.00 [-5.00]   | a", "3 2025-04-14 2.00 [-3.00]   | b",]
+    );
+    assert_eq!(read.value.profile.expect("a profile").debits_negative, Some(false));
+}
+
+#[test]
+fn the_column_that_follows_the_balances_books() {
+    let read = read_text(
+        "Transaction Date,Date,Description,Amount,Balance\n2025-04-20,2025-04-21,a,-5.00,95.00\n2025-04-12,2025-04-22,b,-5.00,90.00\n",
+    );
+    let entry = &read.value.statements[0].entries[1];
+    assert_eq!(entry.booked_at.map(|m| m.to_string()).as_deref(), Some("2025-04-22"));
+    assert_eq!(entry.executed_at.map(|m| m.to_string()).as_deref(), Some("2025-04-12"));
+}
+
+#[test]
+fn several_accounts_are_several_statements_in_order_of_appearance() {
+    let read = read_text(
+        "Account,Date,Description,Amount,Currency,Balance\nB-2,2025-04-13,a,-1.00,EUR,9.00\n\
+         A-1,2025-04-13,b,-2.00,USD,8.00\nB-2,2025-04-14,c,-3.00,EUR,6.00\n",
+    );
+    let (lines, problems) = all(&read);
+    assert_eq!(
+        lines,
+        [
+            "account B-2 EUR",
+            "2 2025-04-13 -1.00 [9.00]   | a",
+            "4 2025-04-14 -3.00 [6.00]   | c",
+            "account A-1 USD",
+            "3 2025-04-13 -2.00 [8.00]   | b",
+        ]
+    );
+    assert_eq!(problems, [""; 0]);
+}
+
+#[test]
+fn the_other_side_is_the_payee_of_money_that_leaves_and_the_payer_of_money_that_comes() {
+    let read = read_text(
+        "Fecha;Ordenante;Cuenta origen;Beneficiario;Cuenta destino;Importe;Clave de rastreo;Saldo\n\
+         13/04/2025;Yo;'0001;Ana Inventada;=\"0002\";-1,00;TRK1;9,00\n\
+         14/04/2025;Eva Ficticia;0003;Yo;0001;2,00;TRK2;11,00\n",
+    );
+    let entries = &read.value.statements[0].entries;
+    let side = |idx: usize| {
+        let other = &entries[idx].counterparty;
+        (other.number.as_str(), other.holder.as_deref())
+    };
+    assert_eq!(side(0), ("0002", Some("Ana Inventada")));
+    assert_eq!(side(1), ("0003", Some("Eva Ficticia")));
+    assert_eq!(entries[0].references[0].kind, ReferenceKind::EndToEnd);
+}
+
+#[test]
+fn rows_that_do_not_parse_are_kept() {
+    let read = read_text(
+        "Account,Date,Description,Amount,Currency,Balance\n\
+         F-1,soon,a,-1.00,EUR,9.00\nF-1,2025-04-31,b,-1.00,EUR,8.00\n\
+         F-1,2025-04-13,c,lots,EUR,7.00\nF-1,2025-04-13,d,1,000.00,EUR,7.00\n\
+         F-1,2025-04-13,e,-1.00,XXQ,6.00\nF-1,2025-04-13,f,-1.005,EUR,5.00\n",
+    );
+    let (lines, problems) = all(&read);
+    assert_eq!(
+        lines,
+        [
+            "account F-1 EUR",
+            "2 - -1.00 [9.00]   | a",
+            "3 - -1.00 [8.00]   | b",
+            "4 2025-04-13 - [7.00]   | c",
+            "5 - -   | ",
+            "7 2025-04-13 -1.005 [5.00]   | f",
+            "account F-1 -",
+            "6 2025-04-13 -1.00 [6.00]   | e",
+        ]
+    );
+    assert_eq!(
+        problems,
+        [
+            "0:6 Currency currency-unknown [XXQ] [-]",
+            "0:2 Date date-unreadable [soon] [2025-04-03]",
+            "0:3 Date date-does-not-exist [2025-04-31] [2025-04-30]",
+            "0:4 Amount amount-unreadable [lots] [1204.50]",
+            "0:5 - row-truncated [7] [6]",
+            "0:7 Amount amount-digits-beyond-currency [-1.005] [2]",
+        ]
+    );
+}
+
+#[test]
+fn what_a_bank_has_not_booked_is_a_note() {
+    let read = read_text(
+        "Date,Description,Amount,State,Balance\n2025-04-13,a,-1.00,COMPLETED,9.00\n2025-04-14,b,-1.00,PENDING,\n",
+    );
+    let entries = &read.value.statements[0].entries;
+    assert_eq!(entries[0].status, EntryStatus::Booked);
+    assert_eq!(entries[1].status, EntryStatus::Expected);
+    assert!(
+        read.problems.iter().any(|p| p.code == ProblemCode::EntryNotBooked && p.row == Some(3))
+    );
+}
+
+#[test]
+fn totals_below_the_table_are_compared() {
+    let text = |total: &str| {
+        format!(
+            "Cuenta:;F-1\nFecha;Concepto;Cargo;Abono;Saldo (MXN)\n13/04/2025;a;1,00;;9,00\n14/04/2025;b;;5,00;14,00\nTotales;;{total};5,00;\n"
+        )
+    };
+    assert_eq!(problems(&read_text(&text("1,00")).problems), [""; 0]);
+    assert_eq!(
+        problems(&read_text(&text("2,00")).problems),
+        ["0:5 - control-total-differs [2,00] [1.00]"]
+    );
+}
+
+#[test]
+fn a_second_line_goes_on_the_description() {
+    let read = read_text(
+        "Date;Description;Amount;Balance\n2025-04-13;a;-1.00;9.00\n;more of a;;\n2025-04-14;b;-1.00;8.00\nPrinted by nobody\n",
+    );
+    let entries = &read.value.statements[0].entries;
+    assert_eq!(entries.len(), 2);
+    assert_eq!(entries[0].description, "a\nmore of a");
+    assert_eq!(entries[0].raw, "2025-04-13;a;-1.00;9.00\n;more of a;;");
+}
+
+#[test]
+fn an_unclosed_quote_swallows_one_row() {
+    let read = read_text(
+        "Date;Description;Amount;Balance\n2025-04-13;\"a;-1.00;9.00\n2025-04-14;b;-1.00;8.00\n2025-04-15;c;-1.00;7.00\n",
+    );
+    let (lines, _) = all(&read);
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert!(read.problems.iter().any(|p| p.code == ProblemCode::FileTruncated && p.row == Some(2)));
+}
+
+#[test]
+fn account_and_currency_of_the_user_fill_what_is_missing() {
+    let text = "Date,Description,Amount,Balance\n2025-04-13,a,-1.00,9.00\n";
+    assert_eq!(
+        problems(&read_text(text).problems),
+        ["0:1 - account-missing [] [-]", "0:1 - currency-missing [] [-]",]
+    );
+    let with = |currency: &str| {
+        let options = ReadOptions {
+            account: Some("F-9".to_owned()),
+            currency: Some(currency.to_owned()),
+            ..ReadOptions::default()
+        };
+        read_evidence("s.csv", text.as_bytes(), &options, &mut |_| ControlFlow::Continue(()))
+    };
+    assert_eq!(all(&with("MXN")).0[0], "account F-9 MXN");
+    assert_eq!(problems(&with("XXQ").problems), ["0:1 - currency-unknown [XXQ] [-]"]);
+}
+
+#[test]
+fn a_table_is_recognised_by_its_headings() {
+    let format = |text: &str| recognise("x.csv", text.as_bytes());
+    assert_eq!(format("Date,Description,Amount\n"), Some(Format::Csv));
+    assert_eq!(
+        format("Bank of Nowhere\n\nFecha\tConcepto\tImporte\n01/02/2025\ta\t1\n"),
+        Some(Format::Csv)
+    );
+    assert_eq!(format("id,date,payer,payee,amount,currency\n"), Some(Format::Transfers));
+    assert_eq!(format("Dear sir,\nthe date, the amount and the rest\n"), None);
+    assert_eq!(format("a,b,c\n1,2,3\n"), None);
+}
+
+#[test]
+fn an_entry_that_speaks_of_a_balance_is_an_entry() {
+    let read = read_text(
+        "Date,Description,Amount,Balance\n2025-04-13,Opening balance,,10.00\n\
+         2025-04-13,Opening balance moved from Nobody Ltd,-1.00,9.00\n\
+         2025-04-14,Total Imaginary Energy,-1.00,8.00\n2025-04-30,Closing balance,,8.00\n",
+    );
+    let (lines, _) = all(&read);
+    assert_eq!(
+        lines[1..],
+        [
+            "opening 10.00 on 2025-04-13",
+            "3 2025-04-13 -1.00 [9.00]   | Opening balance moved from Nobody Ltd",
+            "4 2025-04-14 -1.00 [8.00]   | Total Imaginary Energy",
+            "closing 8.00 on 2025-04-30",
+        ]
+    );
+}
+
+#[test]
+fn json_is_no_table() {
+    let json =
+        "{\"date\": \"2025-04-03\", \"amount\": \"5\", \"currency\": \"EUR\", \"name\": 1}\n";
+    assert_eq!(recognise("x.json", json.repeat(3).as_bytes()), None);
+}
+
+#[test]
+fn a_style_without_its_column_gives_no_amount() {
+    let profile = Profile {
+        amount_style: Some(AmountStyle::Mark),
+        debit_marks: vec!["D".to_owned()],
+        columns: [
+            (Field::BookedAt, vec!["Date".to_owned()]),
+            (Field::Amount, vec!["Amount".to_owned()]),
+        ]
+        .into(),
+        ..Profile::default()
+    };
+    let read = read_with("Date,Description,Amount\n2025-04-13,a,1.00\n", profile);
+    assert_eq!(problems(&read.problems)[0], "0:2 Amount amount-ambiguous [1.00] [-1.00 | 1.00]");
+}
+
+#[test]
+fn a_damaged_statement_is_survived() {
+    let pieces: [&[u8]; 10] = [
+        b";",
+        b"\"",
+        b"\n",
+        b"\r",
+        b"\0",
+        b"1.000",
+        b"-",
+        b"\nFecha;Concepto;Importe\n",
+        b"\xff\xfe",
+        b"Saldo final;;9",
+    ];
+    survives_damage("statement.csv", SPANISH.as_bytes(), &pieces);
+}
+
+/// Ten megabytes in one line, and thousands of separators, are read in linear time.
+#[test]
+fn monstrous_rows_are_survived() {
+    let mut text = String::from("Date;Description;Amount\n2025-04-13;a;-1.00\n");
+    text.push_str(&"x".repeat(3 << 20));
+    text.push('\n');
+    text.push_str(&";".repeat(1 << 20));
+    text.push_str("\n\"");
+    text.push_str(&"\"\"\n".repeat(1 << 18));
+    let read = read_text(&text);
+    assert!(read.problems.iter().any(|p| p.code == ProblemCode::RowTooLong));
+}
+
+#[expect(clippy::disallowed_methods, reason = "tests read the casebook")]
+fn case(code: ProblemCode, name: &str) -> Imported<Evidence> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../casebook/problems");
+    let path = root.join(code.as_str()).join(name);
+    read(name, &std::fs::read(&path).unwrap_or_else(|_| panic!("{} is missing", path.display())))
+}
+
+#[test]
+fn each_problem_of_tables_has_the_smallest_file_that_provokes_it() {
+    for code in [
+        ProblemCode::TextUndecodable,
+        ProblemCode::DebitAndCreditBoth,
+        ProblemCode::RowDuplicate,
+        ProblemCode::DateOutsideStatement,
+        ProblemCode::OpeningBalanceMissing,
+    ] {
+        let read = case(code, "statement.csv");
+        assert_eq!(read.problems.len(), 1, "{code}: {:?}", problems(&read.problems));
+        assert_eq!(read.problems[0].code, code);
+    }
+}
