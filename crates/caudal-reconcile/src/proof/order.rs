@@ -1,0 +1,126 @@
+//! In which order the booked rows lead from balance to balance.
+
+use super::chain::break_count;
+use super::figures::Figures;
+use super::{Order, Orders, euler};
+
+/// The order taken.
+pub(super) struct Chosen {
+    /// Positions in [`Figures::rows`], oldest first.
+    pub(super) sequence: Vec<usize>,
+    pub(super) order: Order,
+    pub(super) orders: Orders,
+    /// Whether the balances follow only if rows move to other days.
+    pub(super) is_against_days: bool,
+}
+
+/// As listed, else reversed, else by the balances inside each day, else by the balances alone; if
+/// none follows, the one with the fewest breaks. Where days descend, reversed comes first.
+pub(super) fn choose(figures: &Figures) -> Chosen {
+    let listed: Vec<usize> = (0..figures.rows.len()).collect();
+    let reversed: Vec<usize> = listed.iter().rev().copied().collect();
+    let descends = descends(figures);
+    let mut tries = vec![(Order::AsListed, listed), (Order::Reversed, reversed)];
+    if descends {
+        tries.reverse();
+    }
+    let has_running = figures.rows.iter().any(|row| row.after.is_some());
+    if !has_running {
+        let (order, sequence) = tries.swap_remove(0);
+        return chosen(figures, order, sequence, false);
+    }
+    if let Some(at) = tries.iter().position(|(_, rows)| break_count(figures, rows) == 0) {
+        let (order, sequence) = tries.swap_remove(at);
+        return chosen(figures, order, sequence, false);
+    }
+    let sequence = by_day(figures, &tries[0].1);
+    let by_day_count = break_count(figures, &sequence);
+    tries.push((Order::ByBalances(Vec::new()), sequence));
+    if by_day_count > 0
+        && let Some(sequence) = by_balances_alone(figures)
+    {
+        return chosen(figures, Order::ByBalances(Vec::new()), sequence, true);
+    }
+    let fewest = tries.into_iter().min_by_key(|(_, rows)| break_count(figures, rows));
+    let (order, sequence) = fewest.expect("three orders were tried");
+    chosen(figures, order, sequence, false)
+}
+
+fn chosen(figures: &Figures, order: Order, sequence: Vec<usize>, is_against_days: bool) -> Chosen {
+    let orders = orders(figures, &sequence, is_against_days);
+    Chosen { sequence, order, orders, is_against_days }
+}
+
+/// Whether days never rise and somewhere fall.
+fn descends(figures: &Figures) -> bool {
+    let days = || figures.rows.iter().filter_map(|row| row.day);
+    let pairs = || days().zip(days().skip(1));
+    pairs().all(|(a, b)| a >= b) && pairs().any(|(a, b)| a > b)
+}
+
+fn edges(figures: &Figures, rows: &[usize]) -> Option<Vec<(i128, i128)>> {
+    rows.iter().map(|&row| figures.rows[row].edge()).collect()
+}
+
+/// Days in their order; inside each, rows as their balances allow, or else as they stood.
+fn by_day(figures: &Figures, base: &[usize]) -> Vec<usize> {
+    let mut base = base.to_vec();
+    let day = |row: &usize| figures.rows[*row].day;
+    base.sort_by_key(day);
+    let groups = || base.chunk_by(|a, b| day(a) == day(b));
+    let mut balance = figures
+        .opening
+        .or_else(|| derived_opening(figures))
+        .or_else(|| groups().find_map(|group| euler::start(&edges(figures, group)?)));
+    let mut sequence = Vec::with_capacity(base.len());
+    for group in groups() {
+        let edges = edges(figures, group);
+        let path = edges.as_ref().filter(|_| group.len() > 1).and_then(|edges| {
+            let from = |start: i128| euler::path(edges, start);
+            // A break before this day must not hide its order.
+            balance.and_then(from).or_else(|| euler::start(edges).and_then(from))
+        });
+        match path {
+            Some(path) => sequence.extend(path.into_iter().map(|at| group[at])),
+            None => sequence.extend_from_slice(group),
+        }
+        let last = sequence.last().map(|&row| &figures.rows[row]);
+        balance = last.and_then(|row| row.after);
+    }
+    sequence
+}
+
+/// The closing balance less all amounts.
+fn derived_opening(figures: &Figures) -> Option<i128> {
+    let amounts = figures.rows.iter().map(|row| row.amount);
+    let add = |sum: i128, amount: Option<i128>| sum.checked_add(amount?);
+    figures.closing?.checked_sub({ amounts }.try_fold(0, add)?)
+}
+
+/// Across days, where both ends are stated: without them, a wrong amount might find another way.
+fn by_balances_alone(figures: &Figures) -> Option<Vec<usize>> {
+    let (start, end) = (figures.opening?, figures.closing?);
+    let rows: Vec<usize> = (0..figures.rows.len()).collect();
+    let path = euler::path(&edges(figures, &rows)?, start)?;
+    let last = path.last().and_then(|&row| figures.rows[row].after);
+    (last == Some(end)).then_some(path)
+}
+
+/// Whether the balances leave only this order, days staying where they are.
+fn orders(figures: &Figures, sequence: &[usize], is_against_days: bool) -> Orders {
+    let day = |row: &usize| figures.rows[*row].day;
+    let is_whole = |rows: &[usize]| rows.len() == sequence.len();
+    let is_one = |rows: &[usize]| {
+        let Some(edges) = edges(figures, rows) else { return rows.len() == 1 };
+        let is_circle = edges.first().map(|edge| edge.0) == edges.last().map(|edge| edge.1);
+        // A circle can be entered anywhere if nothing says where it begins.
+        let is_open = figures.opening.is_none() && figures.closing.is_none() && is_whole(rows);
+        rows.len() == 1 || (euler::is_only_path(&edges) && !(is_circle && is_open))
+    };
+    let is_one = if is_against_days {
+        is_one(sequence)
+    } else {
+        sequence.chunk_by(|a, b| day(a) == day(b)).all(is_one)
+    };
+    if is_one { Orders::One } else { Orders::Several }
+}
