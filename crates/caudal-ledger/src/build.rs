@@ -4,13 +4,14 @@
 //! two running totals; the balance is their difference. Where a payment exceeds the balance a loan
 //! line goes before it, and the next receipts are followed by repayment lines (`TRACING` 3).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use caudal_model::collections::{Dictionary, LookupMap};
 use caudal_model::{Currency, Money, Opening, TransferTable, is_outside};
 
 use crate::column::Column;
 use crate::ledger::{Ledger, Names, Overdrawn, PlaceState};
+use crate::links::{Link, LinkFault};
 use crate::lists::Lists;
 use crate::order::{self, Candidate, Order, SameDay};
 use crate::reversal;
@@ -42,6 +43,8 @@ pub struct LedgerOptions {
     pub keep_reversals: bool,
     /// Accounts whose statement is not held.
     pub without_statement: Vec<String>,
+    /// Asserted links.
+    pub links: Vec<Link>,
 }
 
 /// Why a ledger cannot be built.
@@ -65,6 +68,14 @@ pub enum BuildLedgerError {
         /// Position among the openings.
         opening_idx: u32,
     },
+    /// An asserted link cannot be taken in.
+    #[error("link {link_idx} cannot be taken in: {fault:?}")]
+    Link {
+        /// Position among the links.
+        link_idx: u32,
+        /// Why.
+        fault: LinkFault,
+    },
 }
 
 /// Amounts and totals stay below this, so that a holding in units of 2⁻⁴⁰ fits 127 bits.
@@ -87,18 +98,31 @@ impl Ledger {
         builder.enter_openings(openings)?;
         builder.enter_transfers(&order, options.same_day)?;
         builder.ledger.against_date = order.against_date;
-        Ok(builder.finish())
+        let ledger = builder.finish();
+        if options.links.is_empty() {
+            return Ok(ledger);
+        }
+        // The order of lines is now certain, and no link changes a balance that it rests on.
+        let mut linked = Builder::new(table, openings, options)?;
+        linked.enter_openings(openings)?;
+        linked.enter_linked(&ledger, &options.links)?;
+        linked.ledger.netted.clone_from(&ledger.netted);
+        linked.ledger.unmatched.clone_from(&ledger.unmatched);
+        linked.ledger.tied_transfers = ledger.tied_transfers;
+        linked.ledger.order_cuts = ledger.order_cuts;
+        linked.ledger.against_date = ledger.against_date;
+        Ok(linked.finish())
     }
 }
 
-struct Builder<'a> {
-    table: &'a TransferTable,
-    overdraft: Overdraft,
+pub(crate) struct Builder<'a> {
+    pub(crate) table: &'a TransferTable,
+    pub(crate) overdraft: Overdraft,
     without_statement: BTreeSet<&'a str>,
     other_places: LookupMap<(u32, &'static str), PlaceIdx>,
     /// Whether all amounts are in one currency, so that a name is a place.
     has_one_currency: bool,
-    ledger: Ledger,
+    pub(crate) ledger: Ledger,
 }
 
 impl<'a> Builder<'a> {
@@ -108,6 +132,10 @@ impl<'a> Builder<'a> {
         options: &'a LedgerOptions,
     ) -> Result<Self, BuildLedgerError> {
         let total = total(table, openings).ok_or(BuildLedgerError::TooLarge)?;
+        // Money that a link sets aside passes its account twice.
+        let set_aside = options.links.iter().fold(0u128, |sum, l| sum.saturating_add(l.minor));
+        let total = total.checked_add(set_aside).filter(|&total| total < TOTAL_LIMIT);
+        let total = total.ok_or(BuildLedgerError::TooLarge)?;
         let capacity = table.len() + openings.len();
         let column = || Column::for_values_up_to(total, capacity);
         let ledger = Ledger {
@@ -131,6 +159,8 @@ impl<'a> Builder<'a> {
             payments: Lists::default(),
             receipts: Lists::default(),
             line_of: vec![LineIdx::MAX; table.len()],
+            pieces: BTreeMap::new(),
+            transits: BTreeMap::new(),
             opening_lines: 0,
             overdrawn: Vec::new(),
             netted: Vec::new(),
@@ -251,19 +281,19 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn ends(&mut self, row: u32) -> (PlaceIdx, PlaceIdx) {
+    pub(crate) fn ends(&mut self, row: u32) -> (PlaceIdx, PlaceIdx) {
         let (payer, payee) = self.table.ends(row);
         let paid = self.table.money(row).currency;
         let received = self.received(row).map_or(paid, |money| money.currency);
         (self.place(payer, paid), self.place(payee, received))
     }
 
-    fn received(&self, row: u32) -> Option<Money> {
+    pub(crate) fn received(&self, row: u32) -> Option<Money> {
         if self.table.has_received() { self.table.get(row).received } else { None }
     }
 
     /// Enters a transfer with its loan and repayment, and gives back its payer and payee.
-    fn transfer(&mut self, row: u32) -> Result<(PlaceIdx, PlaceIdx), BuildLedgerError> {
+    pub(crate) fn transfer(&mut self, row: u32) -> Result<(PlaceIdx, PlaceIdx), BuildLedgerError> {
         let (payer, payee) = self.ends(row);
         let paid = self.table.money(row).minor;
         let received = self.received(row).map(|money| money.minor);
@@ -281,7 +311,12 @@ impl<'a> Builder<'a> {
     }
 
     /// Before a payment above the balance: the loan or birth that makes it possible.
-    fn cover(&mut self, payer: PlaceIdx, paid: u128, row: u32) -> Result<(), BuildLedgerError> {
+    pub(crate) fn cover(
+        &mut self,
+        payer: PlaceIdx,
+        paid: u128,
+        row: u32,
+    ) -> Result<(), BuildLedgerError> {
         let balance = self.ledger.state[payer as usize].balance();
         let Some(missing) = paid.checked_sub(balance).filter(|&missing| missing > 0) else {
             return Ok(());
@@ -305,7 +340,7 @@ impl<'a> Builder<'a> {
     }
 
     /// After a receipt: what goes straight back to the bank.
-    fn repay(&mut self, payee: PlaceIdx, received: u128, row: u32) {
+    pub(crate) fn repay(&mut self, payee: PlaceIdx, received: u128, row: u32) {
         let debt = self.ledger.state[payee as usize].debt;
         let repaid = debt.min(received);
         if repaid > 0 {
@@ -315,7 +350,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn push(&mut self, entry: Entry, source_idx: u32) {
+    pub(crate) fn push(&mut self, entry: Entry, source_idx: u32) {
         let ledger = &mut self.ledger;
         let line = ledger.line_count();
         let received = entry.converted.unwrap_or(entry.paid);
@@ -386,7 +421,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn bank_of(&mut self, account: PlaceIdx) -> PlaceIdx {
+    pub(crate) fn bank_of(&mut self, account: PlaceIdx) -> PlaceIdx {
         let bank = self.ledger.state[account as usize].bank;
         if bank != NO_PLACE {
             return bank;
@@ -397,10 +432,15 @@ impl<'a> Builder<'a> {
         bank
     }
 
-    fn add_place(&mut self, kind: PlaceKind, name_idx: u32, currency: Currency) -> PlaceIdx {
+    pub(crate) fn add_place(
+        &mut self,
+        kind: PlaceKind,
+        name_idx: u32,
+        currency: Currency,
+    ) -> PlaceIdx {
         let place = self.ledger.place_count();
         self.ledger.places.push(Place { kind, name_idx, currency });
-        let is_account = kind == PlaceKind::Account;
+        let is_account = matches!(kind, PlaceKind::Account | PlaceKind::Transit);
         self.ledger.state.push(PlaceState { is_account, ..PlaceState::default() });
         place
     }
@@ -415,16 +455,16 @@ impl<'a> Builder<'a> {
 }
 
 #[derive(Clone, Copy)]
-struct Entry {
-    kind: LineKind,
-    payer: PlaceIdx,
-    payee: PlaceIdx,
-    paid: u128,
-    converted: Option<u128>,
+pub(crate) struct Entry {
+    pub(crate) kind: LineKind,
+    pub(crate) payer: PlaceIdx,
+    pub(crate) payee: PlaceIdx,
+    pub(crate) paid: u128,
+    pub(crate) converted: Option<u128>,
 }
 
 impl Entry {
-    fn new(kind: LineKind, payer: PlaceIdx, payee: PlaceIdx, paid: u128) -> Self {
+    pub(crate) fn new(kind: LineKind, payer: PlaceIdx, payee: PlaceIdx, paid: u128) -> Self {
         Self { kind, payer, payee, paid, converted: None }
     }
 }

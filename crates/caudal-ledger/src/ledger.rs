@@ -1,12 +1,16 @@
 //! The ledger in memory: lines in columns, places with their totals, and the index over both.
 
+use std::collections::BTreeMap;
+
 use caudal_model::TransferTable;
 use caudal_model::collections::{Dictionary, LookupMap};
 
 use crate::column::Column;
 use crate::lists::Lists;
 use crate::reversal::{Netted, UnmatchedReversal};
-use crate::view::{LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx};
+use crate::view::{
+    LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind, Transit,
+};
 
 /// A payment above the balance, and by how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,9 @@ pub struct Ledger {
     pub(crate) payments: Lists,
     pub(crate) receipts: Lists,
     pub(crate) line_of: Vec<LineIdx>,
+    /// Lines of transfers that links cut into several, with the cents before each.
+    pub(crate) pieces: BTreeMap<u32, Vec<(LineIdx, u128)>>,
+    pub(crate) transits: BTreeMap<PlaceIdx, Transit>,
     pub(crate) opening_lines: u32,
     pub(crate) overdrawn: Vec<Overdrawn>,
     pub(crate) netted: Vec<Netted>,
@@ -105,9 +112,24 @@ impl Ledger {
         first.into_iter().chain(others.map(|&(_, place)| place)).collect()
     }
 
-    /// The line of a transfer of the table; `None` if it lies beyond the period or was netted.
+    /// The lines of a transfer of the table, each with the cents of the transfer that come before
+    /// it: one line, or several where an asserted link cuts it. Empty if it lies beyond the period
+    /// or was netted.
+    pub fn lines_of_transfer(&self, transfer_idx: u32) -> Vec<(LineIdx, u128)> {
+        match self.pieces.get(&transfer_idx) {
+            Some(pieces) => pieces.clone(),
+            None => self.line_of_transfer(transfer_idx).map(|line| (line, 0)).into_iter().collect(),
+        }
+    }
+
+    /// The first line of a transfer of the table; `None` if it lies beyond the period or was netted.
     pub fn line_of_transfer(&self, transfer_idx: u32) -> Option<LineIdx> {
         self.line_of.get(transfer_idx as usize).copied().filter(|&line| line != LineIdx::MAX)
+    }
+
+    /// Whether asserted links have cut transfers into several lines.
+    pub fn has_links(&self) -> bool {
+        !self.pieces.is_empty() || !self.transits.is_empty()
     }
 
     /// Lines of the opening balances, which stand first.
@@ -217,5 +239,10 @@ impl LedgerView for Ledger {
 
     fn has_conversions(&self) -> bool {
         !self.converted.is_empty()
+    }
+
+    fn transit(&self, place: PlaceIdx) -> Option<Transit> {
+        let is_transit = self.places[place as usize].kind == PlaceKind::Transit;
+        if is_transit { self.transits.get(&place).copied() } else { None }
     }
 }

@@ -13,6 +13,8 @@ mod build;
 mod column;
 mod ledger;
 mod lifo;
+mod linked;
+mod links;
 mod lists;
 mod order;
 mod reversal;
@@ -23,6 +25,9 @@ pub use build::{BuildLedgerError, LedgerOptions, Overdraft};
 pub use column::Column;
 pub use ledger::{Ledger, Overdrawn};
 pub use lifo::{LifoIndex, Segment};
+pub use links::{Link, LinkFault};
 pub use order::SameDay;
 pub use reversal::{Netted, UnmatchedReversal};
-pub use view::{LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind};
+pub use view::{
+    LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind, Transit,
+};

@@ -36,6 +36,7 @@ pub struct LifoIndex {
     of_payment: Vec<u32>,
     of_receipt: Vec<u32>,
     by_receipt: Vec<u32>,
+    has_transits: bool,
 }
 
 impl LifoIndex {
@@ -56,15 +57,23 @@ impl LifoIndex {
             of_payment: Vec::new(),
             of_receipt: Vec::new(),
             by_receipt: Vec::new(),
+            has_transits: (0..view.place_count()).any(|place| view.transit(place).is_some()),
         };
         let mut stack = Vec::new();
         let mut first_of_payment = vec![(0u32, 0u32); lines];
-        for place in (0..view.place_count()).filter(|&place| view.is_account(place)) {
+        // What only passes keeps its order, and is not matched.
+        let is_matched = |place| view.is_account(place) && view.transit(place).is_none();
+        for place in (0..view.place_count()).filter(|&place| is_matched(place)) {
             stack.clear();
             index.match_place(view, (place, has_births), &mut stack, &mut first_of_payment);
         }
         index.group(first_of_payment);
         index
+    }
+
+    /// Whether the place only passes money on, in the order in which it came: it has no segments.
+    pub fn passes_on(&self, view: &impl LedgerView, place: PlaceIdx) -> bool {
+        self.has_transits && view.transit(place).is_some()
     }
 
     /// Number of segments.

@@ -22,6 +22,18 @@ pub enum PlaceKind {
     Frontier,
     /// The lender of an account's overdraft.
     Bank,
+    /// Money between two lines of one transfer, or set aside by an asserted link: a pool of its own
+    /// that is empty at the end of the ledger.
+    Transit,
+}
+
+/// What a place of kind [`PlaceKind::Transit`] stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transit {
+    /// The account to which its money belongs.
+    pub owner: PlaceIdx,
+    /// The asserted link whose receipt it carries to its payment, by position.
+    pub link: Option<u32>,
 }
 
 /// A place: an account in one currency, an outside party, a frontier account or a bank.
@@ -49,6 +61,9 @@ pub enum LineKind {
     /// Money of unknown origin, born immediately before the payment that needs it; it leaves last
     /// in that payment and is never repaid.
     Birth,
+    /// The second half of a transfer whose money had to wait, or money that an asserted link sets
+    /// aside and gives back: no transfer of its own.
+    Passage,
 }
 
 /// One line of the ledger.
@@ -65,7 +80,7 @@ pub struct Line {
     /// Minor units that arrive, in the payee's currency; differs from `paid` in a conversion.
     pub received: u128,
     /// For a transfer its position in the table, for an opening its position among the openings;
-    /// for a loan, repayment or birth the position of the transfer that caused it.
+    /// for a loan, repayment, birth or passage the position of the transfer that caused it.
     pub source_idx: u32,
     /// Whether money changes currency or asset here.
     pub is_conversion: bool,
@@ -107,10 +122,21 @@ pub trait LedgerView {
     fn receipts(&self, place: PlaceIdx) -> &[LineIdx];
     /// Whether any line converts.
     fn has_conversions(&self) -> bool;
+    /// What a place of kind [`PlaceKind::Transit`] stands for; `None` for any other.
+    fn transit(&self, place: PlaceIdx) -> Option<Transit>;
 
-    /// Whether the place is an account with a statement.
+    /// Whether the place is a pool with a known balance: an account with a statement, or a transit.
     fn is_account(&self, place: PlaceIdx) -> bool {
-        place != NO_PLACE && self.place(place).kind == PlaceKind::Account
+        place != NO_PLACE
+            && matches!(self.place(place).kind, PlaceKind::Account | PlaceKind::Transit)
+    }
+
+    /// Whom a line pays as the evidence has it: a transit counts as the account that it belongs to,
+    /// and a passage pays nobody.
+    fn arrives_at(&self, line: LineIdx) -> Option<PlaceIdx> {
+        let line = self.line(line);
+        let owner = self.transit(line.payee).map_or(line.payee, |transit| transit.owner);
+        (line.kind != LineKind::Passage).then_some(owner)
     }
 
     /// Minor units born for this payment, which leave last in it; zero unless the line before it

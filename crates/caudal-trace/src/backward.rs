@@ -139,7 +139,7 @@ fn enter_receipts<V: LedgerView>(
     waiting: &mut Waiting,
 ) -> bool {
     let view = tracer.view();
-    if rule == Rule::Fifo {
+    if rule == Rule::Fifo || tracer.lifo().passes_on(view, payer) {
         let base = view.paid_before(payment);
         return enter_pipe(view, payer, (base + lo, base + hi), waiting);
     }

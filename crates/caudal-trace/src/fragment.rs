@@ -24,7 +24,13 @@ pub struct Fragment {
     pub origin_hi: u128,
     /// Whether cents of the origin run against cents of the line, as after a LIFO hop.
     pub is_mirrored: bool,
+    /// Where the fragment that it is a part of stands in [`crate::Trace::fragments`], or
+    /// [`NO_FRAGMENT`]: a fragment of the line before. Of fragments that were joined, the first's.
+    pub parent: u32,
 }
+
+/// Stands for "none" in [`Fragment::parent`].
+pub const NO_FRAGMENT: u32 = u32::MAX;
 
 impl Fragment {
     /// Cents of the line.
@@ -40,6 +46,16 @@ impl Fragment {
     /// Cents of the origin, in the origin's currency.
     pub fn origin_len(&self) -> u128 {
         self.origin_hi - self.origin_lo
+    }
+
+    /// Whether each cent of the line is one unit of the origin.
+    pub fn is_exact(&self) -> bool {
+        self.len() == self.origin_len()
+    }
+
+    /// Whether it is money worth less than one unit of its origin, behind a conversion.
+    pub fn is_fine(&self) -> bool {
+        self.origin_len() == 0 && !self.is_empty()
     }
 
     /// The part in cents `[lo, hi)` of the line.
@@ -82,8 +98,13 @@ impl Fragment {
         Self { lo: map(self.lo), hi: map(self.hi), ..*self }
     }
 
+    /// The same with its place among the fragments of the trace as the parent of what comes of it.
+    #[must_use]
+    pub(crate) fn born_of(self, parent: usize) -> Self {
+        Self { parent: u32::try_from(parent).unwrap_or(NO_FRAGMENT), ..self }
+    }
+
     fn continues(&self, next: &Self) -> bool {
-        let exact = |f: &Self| f.len() == f.origin_len();
         let joined = if self.is_mirrored {
             next.origin_hi == self.origin_lo
         } else {
@@ -92,8 +113,8 @@ impl Fragment {
         self.hi == next.lo
             && self.origin == next.origin
             && self.is_mirrored == next.is_mirrored
-            && exact(self)
-            && exact(next)
+            && self.is_exact()
+            && next.is_exact()
             && joined
     }
 }
@@ -173,7 +194,7 @@ mod tests {
         origin_hi: u128,
         is_mirrored: bool,
     ) -> Fragment {
-        Fragment { lo, hi, origin: 0, origin_lo, origin_hi, is_mirrored }
+        Fragment { lo, hi, origin: 0, origin_lo, origin_hi, is_mirrored, parent: NO_FRAGMENT }
     }
 
     #[test]

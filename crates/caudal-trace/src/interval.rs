@@ -56,10 +56,13 @@ impl<V: LedgerView> Pipe for Fifo<'_, V> {
 }
 
 /// The newest cent in is the first out.
-pub(crate) struct Lifo<'a>(pub(crate) &'a LifoIndex);
+pub(crate) struct Lifo<'a, V>(pub(crate) &'a LifoIndex, pub(crate) &'a V);
 
-impl Pipe for Lifo<'_> {
-    fn spend(&self, receipt: LineIdx, _: &Line, cents: Fragment, out: &mut Vec<Spent>) {
+impl<V: LedgerView> Pipe for Lifo<'_, V> {
+    fn spend(&self, receipt: LineIdx, line: &Line, cents: Fragment, out: &mut Vec<Spent>) {
+        if self.0.passes_on(self.1, line.payee) {
+            return Fifo(self.1).spend(receipt, line, cents, out);
+        }
         for segment in self.0.of_receipt(receipt, cents.lo, cents.hi) {
             let end = segment.receipt_lo + segment.len;
             let (lo, hi) = (cents.lo.max(segment.receipt_lo), cents.hi.min(end));

@@ -12,6 +12,7 @@ mod backward;
 mod bounds;
 mod carried;
 mod drive;
+mod fine;
 mod fragment;
 mod holding;
 mod interval;
@@ -33,7 +34,7 @@ pub use backward::{
 };
 pub use bounds::{Bound, bound};
 pub use drive::Cancelled;
-pub use fragment::{Fragment, IntervalSet};
+pub use fragment::{Fragment, IntervalSet, NO_FRAGMENT};
 pub use holding::to_minor;
 pub use question::{
     FRAGMENTS_MAX, Origin, OriginIdx, Progress, Question, Seed, Watch, is_source, unwatched,
@@ -82,7 +83,9 @@ impl<'v, V: LedgerView> Tracer<'v, V> {
         let view = self.view;
         let trace = match rule {
             Rule::Fifo => interval::forward(view, &interval::Fifo(view), question, watch)?,
-            Rule::Lifo => interval::forward(view, &interval::Lifo(self.lifo()), question, watch)?,
+            Rule::Lifo => {
+                interval::forward(view, &interval::Lifo(self.lifo(), view), question, watch)?
+            }
             Rule::ProRata => carried::forward(view, None, question, watch)?,
             Rule::Union(presumption, Inner::ProRata) => {
                 carried::forward(view, Some(presumption), question, watch)?

@@ -217,7 +217,7 @@ mod tests {
                 label: None,
                 sequence: None,
                 reverses: None,
-                source: SourceRef { file_idx: 0, row },
+                source: SourceRef { file_idx: 0, part: 0, row },
             };
             table.push(&transfer).expect("ids are numbered");
         }

@@ -42,16 +42,17 @@ fn exact(view: &impl LedgerView, trace: &Trace) -> Vec<Received> {
     let mut seen: BTreeMap<(PlaceIdx, OriginIdx), IntervalSet> = BTreeMap::new();
     let mut sums: BTreeMap<PlaceIdx, (u128, u128)> = BTreeMap::new();
     for traced in &trace.lines {
+        let Some(place) = view.arrives_at(traced.line) else { continue };
         let line = view.line(traced.line);
         for fragment in trace.fragments_of(traced) {
             let arriving = fragment.converted(line.paid, line.received);
-            let seen = seen.entry((line.payee, fragment.origin)).or_default();
+            let seen = seen.entry((place, fragment.origin)).or_default();
             let (lo, hi) = (fragment.origin_lo, fragment.origin_hi);
             let unseen: u128 = seen.missing(lo, hi).iter().map(|(lo, hi)| hi - lo).sum();
             let of_all = arriving.origin_len().max(1);
             let distinct = crate::arith::mul_div(arriving.len(), unseen, of_all);
             seen.insert(lo, hi);
-            let sum = sums.entry(line.payee).or_default();
+            let sum = sums.entry(place).or_default();
             sum.0 += arriving.len();
             sum.1 += distinct;
         }
@@ -70,20 +71,20 @@ fn carried(
     let mut paid: BTreeSet<PlaceIdx> = BTreeSet::new();
     let mut returned: BTreeSet<PlaceIdx> = BTreeSet::new();
     for traced in &trace.lines {
-        let line = view.line(traced.line);
-        paid.insert(line.payer);
-        if paid.contains(&line.payee) {
-            returned.insert(line.payee);
+        paid.insert(view.payer(traced.line));
+        let Some(place) = view.arrives_at(traced.line) else { continue };
+        if paid.contains(&place) {
+            returned.insert(place);
         }
         let arrived: u128 = trace.cells_of(traced).iter().map(|cell| cell.received).sum();
-        *gross.entry(line.payee).or_default() += arrived;
+        *gross.entry(place).or_default() += arrived;
     }
     let affordable = returned.len().saturating_mul(trace.lines.len()) <= STEPS_MAX;
     let received = |(place, gross)| {
         let distinct = if !returned.contains(&place) {
             Some(gross)
         } else if affordable {
-            let passes = |_, line: &Line| line.payee == place;
+            let passes = |line, _: &Line| view.arrives_at(line) == Some(place);
             let passes = (&passes as _, Side::Arrived);
             let (first, _) = first_passes(view, presumption, question, passes);
             Some(to_minor(first.iter().sum()).min(gross))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx, PlaceKind};
 
-use crate::fragment::{Fragment, IntervalSet, coalesce};
+use crate::fragment::{Fragment, IntervalSet, NO_FRAGMENT, coalesce};
 use crate::question::{Question, Seed, disjoint};
 use crate::result::{Cell, Ending, EndingKind, OriginTotal, Trace, TracedLine, add_amount};
 
@@ -71,6 +71,7 @@ impl<'a, V: LedgerView> Recorder<'a, V> {
                         origin_lo: at,
                         origin_hi,
                         is_mirrored,
+                        parent: NO_FRAGMENT,
                     });
                 }
             }
@@ -94,7 +95,7 @@ impl<'a, V: LedgerView> Recorder<'a, V> {
         line: &Line,
         carried: &[Fragment],
     ) -> Vec<Fragment> {
-        let arriving: Vec<Fragment> = if line.is_conversion {
+        let mut arriving: Vec<Fragment> = if line.is_conversion {
             carried.iter().map(|fragment| fragment.converted(line.paid, line.received)).collect()
         } else {
             carried.to_vec()
@@ -107,6 +108,9 @@ impl<'a, V: LedgerView> Recorder<'a, V> {
                 add_cell(&mut trace.cells, first_cell, paid, received);
             }
             trace.fragments.extend_from_slice(carried);
+            for (at, fragment) in arriving.iter_mut().enumerate() {
+                *fragment = fragment.born_of(first_fragment + at);
+            }
             trace.lines.push(TracedLine {
                 line: line_idx,
                 cells: first_cell..trace.cells.len(),
@@ -191,7 +195,7 @@ pub(crate) fn assert_conserved(trace: &Trace) {
 /// How a trace ends at a place that is no account; `None` for an account, where it goes on.
 pub(crate) fn ending_at(view: &impl LedgerView, place: PlaceIdx) -> Option<EndingKind> {
     match view.place(place).kind {
-        PlaceKind::Account => None,
+        PlaceKind::Account | PlaceKind::Transit => None,
         PlaceKind::Outside => Some(EndingKind::Outside),
         PlaceKind::Frontier => Some(EndingKind::Frontier),
         PlaceKind::Bank => Some(EndingKind::RepaidBank),

@@ -5,6 +5,7 @@
 //! and routes are found from the target backwards, the largest first (`TRACING` 13).
 
 use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
@@ -13,6 +14,7 @@ use caudal_model::Currency;
 use crate::arith::{carry, mul_div};
 use crate::backward::{Target, target_currency};
 use crate::carried::{Side, first_passes};
+use crate::fine;
 use crate::fragment::{Fragment, IntervalSet};
 use crate::holding::to_minor;
 use crate::question::{OriginIdx, Question};
@@ -37,6 +39,9 @@ pub struct Route {
     pub origin: OriginIdx,
     /// In minor units of the origin (exact rules) or of the target (fractions).
     pub amount: u128,
+    /// Under exact rules, minor units of the target that conversions made worth less than one unit
+    /// of the origin each, so that `amount` cannot count them.
+    pub fine_amount: u128,
     /// From the origin's first line to the target's line.
     pub hops: Vec<RouteHop>,
 }
@@ -48,6 +53,8 @@ pub struct Routes {
     pub routes: Vec<Route>,
     /// Money on routes beyond those, by origin, in the same units.
     pub further: Amounts,
+    /// The same for [`Route::fine_amount`].
+    pub further_fine: Amounts,
 }
 
 /// The routes to a target. `None` under rules that trace no amounts.
@@ -95,34 +102,53 @@ fn exact(trace: &Trace, target: Target, routes_max: usize) -> Routes {
         let set = sets.entry(fragment.origin).or_default();
         set.insert(fragment.origin_lo, fragment.origin_hi);
     }
-    let mut found: BTreeMap<(OriginIdx, Vec<LineIdx>), (u128, Vec<RouteHop>)> = BTreeMap::new();
+    let mut found = Found::new();
     for (origin, carrying) in carrying(trace, &sets, last) {
         for (lo, hi, hops) in pieces(&carrying, &sets[&origin]) {
-            let key = (origin, hops.iter().map(|hop| hop.line).collect());
-            let entry = found.entry(key).or_insert_with(|| (0, Vec::new()));
-            entry.0 += hi - lo;
-            join(&mut entry.1, hops);
+            add_route(&mut found, Route { origin, amount: hi - lo, fine_amount: 0, hops });
         }
     }
-    let mut routes: Vec<Route> = found
-        .into_iter()
-        .map(|((origin, _), (amount, hops))| Route { origin, amount, hops })
-        .collect();
-    routes.sort_by_key(|route| Reverse(route.amount));
-    let mut further = Amounts::new();
+    let fine: Vec<Fragment> = wanted.into_iter().filter(Fragment::is_fine).collect();
+    for route in fine::routes(trace, &fine, target) {
+        add_route(&mut found, route);
+    }
+    let mut routes: Vec<Route> = found.into_values().collect();
+    routes.sort_by_key(|route| Reverse((route.amount, route.fine_amount)));
+    let (mut further, mut further_fine) = (Amounts::new(), Amounts::new());
     for route in routes.iter().skip(routes_max) {
         add_amount(&mut further, route.origin, route.amount);
+        add_amount(&mut further_fine, route.origin, route.fine_amount);
     }
+    further.retain(|&(_, amount)| amount > 0);
+    further_fine.retain(|&(_, amount)| amount > 0);
     routes.truncate(routes_max);
-    Routes { routes, further }
+    Routes { routes, further, further_fine }
+}
+
+/// Routes by origin and lines.
+type Found = BTreeMap<(OriginIdx, Vec<LineIdx>), Route>;
+
+fn add_route(found: &mut Found, route: Route) {
+    let key = (route.origin, route.hops.iter().map(|hop| hop.line).collect());
+    match found.entry(key) {
+        Entry::Vacant(entry) => drop(entry.insert(route)),
+        Entry::Occupied(mut entry) => {
+            let known = entry.get_mut();
+            let is_counted = route.amount > 0 && known.amount > 0;
+            known.amount += route.amount;
+            known.fine_amount += route.fine_amount;
+            if is_counted {
+                join(&mut known.hops, route.hops);
+            } else {
+                // What is counted in units of the origin is not what is too fine for them.
+                known.hops.iter_mut().for_each(|hop| hop.cents.clear());
+            }
+        }
+    }
 }
 
 /// Adds the cents of one piece to the hops of its route.
-fn join(hops: &mut Vec<RouteHop>, more: Vec<RouteHop>) {
-    if hops.is_empty() {
-        *hops = more;
-        return;
-    }
+fn join(hops: &mut [RouteHop], more: Vec<RouteHop>) {
     for (hop, more) in hops.iter_mut().zip(more) {
         if hop.cents.is_empty() || more.cents.is_empty() {
             hop.cents.clear();
@@ -141,7 +167,7 @@ fn join(hops: &mut Vec<RouteHop>, more: Vec<RouteHop>) {
 }
 
 /// The fragments that carry some of the wanted cents, by origin, in ledger order.
-fn carrying(
+pub(crate) fn carrying(
     trace: &Trace,
     sets: &BTreeMap<OriginIdx, IntervalSet>,
     last: LineIdx,
@@ -160,7 +186,10 @@ fn carrying(
 }
 
 /// Cuts a set of origin cents wherever its route changes.
-fn pieces(carrying: &[(LineIdx, Fragment)], set: &IntervalSet) -> Vec<(u128, u128, Vec<RouteHop>)> {
+pub(crate) fn pieces(
+    carrying: &[(LineIdx, Fragment)],
+    set: &IntervalSet,
+) -> Vec<(u128, u128, Vec<RouteHop>)> {
     let mut cuts: BTreeSet<u128> = set.bounds().collect();
     cuts.extend(carrying.iter().flat_map(|(_, f)| [f.origin_lo, f.origin_hi]));
     let cuts: Vec<u128> = cuts.into_iter().collect();

@@ -55,7 +55,7 @@ pub(crate) fn routes<V: LedgerView>(
             let hop = |&line: &LineIdx| RouteHop { line, cents: Vec::new() };
             if amount > 0 {
                 let hops = lines.iter().map(hop).collect();
-                routes.push((*carried, Route { origin, amount, hops }));
+                routes.push((*carried, Route { origin, amount, fine_amount: 0, hops }));
             }
         }
         work = search.work;
@@ -66,7 +66,7 @@ pub(crate) fn routes<V: LedgerView>(
     }
     routes.truncate(routes_max);
     let routes = routes.into_iter().map(|(_, route)| route).collect();
-    Routes { routes, further }
+    Routes { routes, further, further_fine: Amounts::new() }
 }
 
 /// Lines behind which a holding of a place fell below the threshold.

@@ -217,7 +217,10 @@ impl<V: LedgerView> Replay for Union<'_, V> {
             let born = self.view.born_for(line_idx);
             let (taken, at) =
                 origin_money(self.presumption, line.paid, balance, queue.traced, born);
-            fragments = queue.take(self.inner, taken, at);
+            // What only passes keeps its order.
+            let passes_on = self.inner == Inner::Lifo && self.view.transit(line.payer).is_some();
+            let inner = if passes_on { Inner::Fifo } else { self.inner };
+            fragments = queue.take(inner, taken, at);
         }
         self.recorder.label(line_idx, &mut fragments);
         let arriving = self.recorder.record(line_idx, &line, &fragments);

@@ -93,11 +93,15 @@ pub(crate) fn found(world: &World, question: &Question, rule: &str, trace: &Trac
         }
         let id = world.id(traced.line).to_owned();
         for cell in trace.cells_of(traced) {
-            let carried = fractions.then(|| carried(cell.carried));
-            let paid = Figure { printed: cell.paid, carried };
-            found.paid.entry(id.clone()).or_default().insert(label(cell.origin), paid);
-            let arrived = Figure { printed: cell.received, carried: None };
-            found.arrived.entry(id.clone()).or_default().insert(label(cell.origin), arrived);
+            let paid = found.paid.entry(id.clone()).or_default();
+            let paid = paid.entry(label(cell.origin)).or_default();
+            paid.printed += cell.paid;
+            if fractions {
+                let known = paid.carried.take().unwrap_or_else(|| whole(0));
+                paid.carried = Some(known + carried(cell.carried));
+            }
+            let arrived = found.arrived.entry(id.clone()).or_default();
+            arrived.entry(label(cell.origin)).or_default().printed += cell.received;
         }
     }
     for ending in &trace.endings {

@@ -66,7 +66,7 @@ fn table(rows: impl IntoIterator<Item = (String, String, u128)>) -> TransferTabl
             label: None,
             sequence: Some(at as u64),
             reverses: None,
-            source: SourceRef { file_idx: 0, row: 1 },
+            source: SourceRef { file_idx: 0, part: 0, row: 1 },
         };
         assert_eq!(table.push(&row), Ok(()));
     }
@@ -166,7 +166,7 @@ fn thousands_of_reversals_are_netted_quickly() {
             label: None,
             sequence: None,
             reverses: is_reversal.then_some(deposit.as_str()),
-            source: SourceRef { file_idx: 0, row: 1 },
+            source: SourceRef { file_idx: 0, part: 0, row: 1 },
         };
         assert_eq!(table.push(&row), Ok(()));
     }

@@ -14,6 +14,7 @@ mod compare;
 mod invariants;
 #[cfg(test)]
 mod large;
+mod links;
 #[cfg(test)]
 mod printed;
 #[cfg(test)]

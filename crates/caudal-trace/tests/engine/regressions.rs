@@ -245,7 +245,7 @@ fn zero_amounts_and_self_transfers_never_enter_a_ledger() {
     for (id, payer, payee, minor, received) in rows {
         let moment = Moment { day: 0, nanos: None };
         let thing = Thing::Money(Money { minor, currency: usd });
-        let source = SourceRef { file_idx: 0, row: 1 };
+        let source = SourceRef { file_idx: 0, part: 0, row: 1 };
         let (label, sequence, reverses) = (None, None, None);
         let row = Transfer {
             id,

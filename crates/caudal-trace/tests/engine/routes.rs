@@ -22,6 +22,21 @@ fn at_target(trace: &Trace, target: Target) -> (u128, u128) {
     }
 }
 
+/// Money at a target that is worth less than one unit of its origin, in its own unit.
+fn fine_at(trace: &Trace, target: Target) -> u128 {
+    let here: Vec<caudal_trace::Fragment> = match target {
+        Target::Line(line) => {
+            trace.line(line).map_or_else(Vec::new, |l| trace.fragments_of(l).to_vec())
+        }
+        Target::Balance(place) => {
+            let held = caudal_trace::EndingKind::Held;
+            let rests = trace.rests.iter().filter(|rest| rest.0 == held && rest.1 == place);
+            rests.map(|rest| rest.2).collect()
+        }
+    };
+    here.iter().filter(|f| f.is_fine()).map(caudal_trace::Fragment::len).sum()
+}
+
 fn check_chain(world: &World, question: &Question, target: Target, route: &Route) {
     let view = &world.ledger;
     let lines: Vec<LineIdx> = route.hops.iter().map(|hop| hop.line).collect();
@@ -40,7 +55,7 @@ fn check_chain(world: &World, question: &Question, target: Target, route: &Route
     let mut is_in_units_of_origin = true;
     for hop in &route.hops {
         let cents: u128 = hop.cents.iter().map(|(lo, hi)| hi - lo).sum();
-        let is_route = hop.cents.is_empty() || cents == route.amount;
+        let is_route = [0, route.amount, route.fine_amount].contains(&cents);
         assert!(is_route || !is_in_units_of_origin, "cents of a hop are the route's");
         is_in_units_of_origin &= !view.line(hop.line).is_conversion;
         assert!(hop.cents.iter().all(|&(lo, hi)| lo < hi && hi <= view.line(hop.line).paid));
@@ -70,9 +85,13 @@ fn check(world: &World, question: &Question, targets: &[Target], rule: &str) {
                 .map(|r| (r.origin, r.hops.iter().map(|hop| hop.line).collect::<Vec<_>>()))
                 .collect();
             assert_eq!(keys.len(), found.routes.len(), "{rule}: every route is named once");
-            let amounts: Vec<u128> = found.routes.iter().map(|route| route.amount).collect();
+            let amounts: Vec<_> = found.routes.iter().map(|r| (r.amount, r.fine_amount)).collect();
             assert!(amounts.is_sorted_by(|a, b| a >= b), "{rule}: the largest first");
-            assert!(amounts.iter().all(|&amount| amount > 0), "{rule}: a route carries something");
+            let is_something = |&(amount, fine): &(u128, u128)| amount + fine > 0;
+            assert!(amounts.iter().all(is_something), "{rule}: a route carries something");
+            let fine: u128 = amounts.iter().map(|&(_, fine)| fine).sum();
+            let fine = fine + caudal_trace::sum(&found.further_fine);
+            assert_eq!(fine, fine_at(&trace, target), "{rule}: every traced cent has a route");
             for route in &found.routes {
                 check_chain(world, question, target, route);
             }

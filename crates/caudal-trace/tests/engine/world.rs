@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use caudal_ledger::{
-    Ledger, LedgerOptions, LedgerView, LineIdx, LineKind, Overdraft, PlaceIdx, PlaceKind, SameDay,
+    BuildLedgerError, Ledger, LedgerOptions, LedgerView, LineIdx, LineKind, Link, Overdraft,
+    PlaceIdx, PlaceKind, SameDay,
 };
 use caudal_model::{
     Currency, EvidenceFile, Moment, Money, Opening, SourceRef, Thing, Transfer, TransferTable,
@@ -45,6 +46,21 @@ impl World {
         sequence: Sequence,
         same_day: SameDay,
     ) -> Self {
+        Self::try_of_rows(case, rows, sequence, same_day).expect("the ledger can be built")
+    }
+
+    /// The case in its own order, or why the ledger refuses it.
+    pub(crate) fn try_new(case: &SlowCase) -> Result<Self, BuildLedgerError> {
+        let rows: Vec<usize> = (0..case.transfers.len()).collect();
+        Self::try_of_rows(case, &rows, Sequence::Stated, SameDay::AsListed)
+    }
+
+    fn try_of_rows(
+        case: &SlowCase,
+        rows: &[usize],
+        sequence: Sequence,
+        same_day: SameDay,
+    ) -> Result<Self, BuildLedgerError> {
         let mut case = case.clone();
         if case.currencies.is_empty() && case.transfers.iter().any(|t| t.received.is_some()) {
             case.currencies = currencies(&case);
@@ -64,9 +80,10 @@ impl World {
             until_day: None,
             keep_reversals: !case.net_reversals,
             without_statement: case.frontier.iter().cloned().collect(),
+            links: links(&case, &table),
         };
-        let ledger = Ledger::build(&table, &openings, &options).expect("the ledger can be built");
-        Self { case, table, ledger, opened }
+        let ledger = Ledger::build(&table, &openings, &options);
+        ledger.map(|ledger| Self { case, table, ledger, opened })
     }
 
     /// A tracer over the ledger.
@@ -110,7 +127,7 @@ impl World {
         let mut seeds = Vec::new();
         for member in members {
             let at = labels.iter().position(|label| *label == member.label()).expect("listed");
-            for (line, lo, hi) in self.seeds(member) {
+            for (line, lo, hi) in self.seeds(member).into_iter().flat_map(|seed| self.cut(seed)) {
                 origins[at].currency = caudal_trace::source_currency(&self.ledger, line);
                 seeds.push(Seed { line, lo, hi, origin: u32::try_from(at).expect("few") });
             }
@@ -118,6 +135,22 @@ impl World {
         let mut question = Question::new(origins, seeds);
         question.threshold_atto = self.case.threshold * 10u128.pow(16);
         question
+    }
+
+    /// A range of a transfer's cents as ranges of the lines that links cut it into.
+    fn cut(&self, (line, lo, hi): (LineIdx, u128, u128)) -> Vec<(LineIdx, u128, u128)> {
+        let found = self.ledger.line(line);
+        if found.kind != LineKind::Transfer {
+            return vec![(line, lo, hi)];
+        }
+        let pieces = self.ledger.lines_of_transfer(found.source_idx).into_iter();
+        pieces
+            .filter_map(|(line, before)| {
+                let end = before + self.ledger.line(line).paid;
+                let (lo, hi) = (lo.max(before), hi.min(end));
+                (lo < hi).then(|| (line, lo - before, hi - before))
+            })
+            .collect()
     }
 
     fn seeds(&self, member: &SlowOrigin) -> Vec<(LineIdx, u128, u128)> {
@@ -192,7 +225,9 @@ impl World {
             }
             LineKind::Loan => SlowSource::Loan { account: self.place(found.payee), id: id() },
             LineKind::Birth => SlowSource::Birth { account: self.place(found.payee), id: id() },
-            LineKind::Transfer | LineKind::Repayment => SlowSource::Deposit { id: id(), part: 0 },
+            LineKind::Transfer | LineKind::Repayment | LineKind::Passage => {
+                SlowSource::Deposit { id: id(), part: 0 }
+            }
         }
     }
 }
@@ -232,7 +267,7 @@ fn push(table: &mut TransferTable, case: &SlowCase, t: &SlowTransfer, sequence: 
         label: t.parts.first().map(|part| part.0.as_str()),
         sequence: sequence.map(|at| at as u64),
         reverses: t.reverses.as_deref(),
-        source: SourceRef { file_idx: 0, row: 1 },
+        source: SourceRef { file_idx: 0, part: 0, row: 1 },
     });
     assert_eq!(pushed, Ok(()), "an id stands once");
 }
@@ -276,4 +311,14 @@ fn currencies(case: &SlowCase) -> BTreeMap<String, String> {
     }
     let coded = groups.into_iter().zip(CODES);
     coded.flat_map(|(group, code)| group.into_iter().map(move |p| (p, code.to_owned()))).collect()
+}
+
+fn links(case: &SlowCase, table: &TransferTable) -> Vec<Link> {
+    let row = |id: &str| table.find(id).expect("a link names transfers");
+    let link = |link: &slow::SlowLink| Link {
+        receipt: row(&link.receipt),
+        payment: row(&link.payment),
+        minor: link.amount,
+    };
+    case.links.iter().map(link).collect()
 }
