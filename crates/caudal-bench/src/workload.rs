@@ -49,7 +49,7 @@ pub(crate) fn make(transfers: u64, openings_percent: u64, seed: u64) -> Workload
             label: None,
             sequence: None,
             reverses: None,
-            source: SourceRef { file_idx: 0, row },
+            source: SourceRef { file_idx: 0, part: 0, row },
         });
         pushed.expect("ids are numbered");
     }

@@ -10,3 +10,4 @@ pub mod cases;
 pub mod check;
 pub mod random;
 pub mod slow;
+pub mod worlds;

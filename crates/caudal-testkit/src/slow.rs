@@ -9,6 +9,7 @@
 mod bounds;
 mod labelling;
 mod line;
+mod links;
 mod lot;
 mod order;
 mod poison;
@@ -53,6 +54,19 @@ pub struct SlowCase {
     pub frontier: BTreeSet<String>,
     /// Currency of a place, where it is not `USD`. The tracer does not look at it.
     pub currencies: BTreeMap<String, String>,
+    /// Asserted links. They need [`Overdraft::Bank`], and no circle may be among them.
+    pub links: Vec<SlowLink>,
+}
+
+/// A person's claim that `amount` of a later receipt funds an earlier payment of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SlowLink {
+    /// Id of the receipt.
+    pub receipt: String,
+    /// Id of the payment.
+    pub payment: String,
+    /// Minor units.
+    pub amount: u128,
 }
 
 impl SlowCase {

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::labelling::{Origins, missing};
 use super::line::entering;
+use super::links::Links;
 use super::lot::{Cents, Lot, Part, Rule, leave, total};
 use super::{
     Composition, EndingKind, Overdraft, Q, SlowAmount, SlowCase, SlowLine, SlowOrigin,
@@ -24,25 +25,33 @@ enum Keep {
 
 /// Traces forward.
 pub(crate) fn run(case: &SlowCase, rule: Rule, members: &[SlowOrigin]) -> SlowTrace {
-    let mut replay = Replay::new(case, rule, members, Keep::Seen);
-    replay.open();
-    for transfer in &case.transfers {
-        replay.transfer(transfer);
-    }
-    replay.finish()
+    let known = super::links::settled(|known| {
+        let mut replay = Replay::new(case, rule, members, Keep::Seen);
+        replay.links.known = known;
+        replay.open();
+        for transfer in &case.transfers {
+            replay.transfer(transfer);
+        }
+        (replay.links.found.clone(), replay)
+    });
+    known.finish()
 }
 
 /// The composition of a target by source.
 pub(crate) fn sources(case: &SlowCase, rule: Rule, target: &SlowTarget) -> BTreeMap<SlowSource, Q> {
-    let mut replay = Replay::new(case, rule, &[], Keep::Source);
-    replay.open();
-    let mut lots = Vec::new();
-    for transfer in &case.transfers {
-        let left = replay.transfer(transfer);
-        if *target == SlowTarget::Transfer(transfer.id.clone()) {
-            lots = left;
+    let (mut replay, mut lots) = super::links::settled(|known| {
+        let mut replay = Replay::new(case, rule, &[], Keep::Source);
+        replay.links.known = known;
+        replay.open();
+        let mut lots = Vec::new();
+        for transfer in &case.transfers {
+            let left = replay.transfer(transfer);
+            if *target == SlowTarget::Transfer(transfer.id.clone()) {
+                lots = left;
+            }
         }
-    }
+        (replay.links.found.clone(), (replay, lots))
+    });
     if let SlowTarget::Balance(account) = target {
         lots = replay.pools.remove(account).unwrap_or_default();
     }
@@ -53,14 +62,15 @@ pub(crate) fn sources(case: &SlowCase, rule: Rule, target: &SlowTarget) -> BTree
     sources
 }
 
-struct Replay<'a> {
-    case: &'a SlowCase,
-    rule: Rule,
+pub(super) struct Replay<'a> {
+    pub(super) case: &'a SlowCase,
+    pub(super) rule: Rule,
     keep: Keep,
     origins: Origins<'a>,
     /// Lots in every place, oldest first; outside parties, frontiers and banks included.
     pools: BTreeMap<String, Vec<Lot>>,
-    debts: BTreeMap<String, Q>,
+    pub(super) debts: BTreeMap<String, Q>,
+    pub(super) links: Links,
     /// Money that rests without being in a pool.
     rests: Vec<(EndingKind, String, Lot)>,
     received: BTreeMap<String, SlowReceived>,
@@ -78,6 +88,7 @@ impl<'a> Replay<'a> {
             origins: Origins::new(members, rule.has_fractions()),
             pools: BTreeMap::new(),
             debts: BTreeMap::new(),
+            links: Links::default(),
             rests: Vec::new(),
             received: BTreeMap::new(),
             seen: BTreeMap::new(),
@@ -102,7 +113,11 @@ impl<'a> Replay<'a> {
     fn transfer(&mut self, transfer: &SlowTransfer) -> Vec<Lot> {
         assert_ne!(transfer.payer, transfer.payee, "a self-transfer never enters a ledger");
         let is_account = self.case.is_account(&transfer.payer);
-        let lots = if is_account { self.pay(transfer) } else { self.deposit(transfer) };
+        let lots = match (self.is_linked(transfer), is_account) {
+            (true, _) => self.pay_linked(transfer),
+            (false, true) => self.pay(transfer),
+            (false, false) => self.deposit(transfer),
+        };
         let has_order = !(is_account && self.rule == Rule::ProRata);
         let lots = self.origins.label_transfer(self.case, transfer, lots, has_order);
         let arriving = match transfer.received {
@@ -118,14 +133,16 @@ impl<'a> Replay<'a> {
         self.lines.insert(transfer.id.clone(), line);
         self.drop_below(&transfer.payer);
         let received = total(&arriving);
+        let arriving = self.hand_over(transfer, arriving);
         self.arrive(&transfer.payee, arriving);
+        let settled = self.give_back(transfer);
         self.drop_below(&transfer.payee);
-        self.repay(&transfer.payee, received);
+        self.repay(&transfer.payee, received - settled);
         lots
     }
 
     /// The lots that leave an account, after a loan if there is too little, or with a birth.
-    fn pay(&mut self, transfer: &SlowTransfer) -> Vec<Lot> {
+    pub(super) fn pay(&mut self, transfer: &SlowTransfer) -> Vec<Lot> {
         let account = &transfer.payer;
         let rule = self.rule;
         let amount = whole(transfer.amount);
@@ -150,7 +167,7 @@ impl<'a> Replay<'a> {
     }
 
     /// The lots that enter from outside, or from an account without a statement.
-    fn deposit(&self, transfer: &SlowTransfer) -> Vec<Lot> {
+    pub(super) fn deposit(&self, transfer: &SlowTransfer) -> Vec<Lot> {
         let parts = entering(self.case, transfer);
         let sum: u128 = parts.iter().map(|part| part.1).sum();
         assert_eq!(sum, transfer.amount, "the parts of {} are its amount", transfer.id);
@@ -193,7 +210,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Lots reach a place and are its newest.
-    fn arrive(&mut self, place: &str, lots: Vec<Lot>) {
+    pub(super) fn arrive(&mut self, place: &str, lots: Vec<Lot>) {
         for mut lot in lots {
             self.count_arrival(place, &mut lot);
             if lot.amount == whole(0) {
@@ -206,7 +223,7 @@ impl<'a> Replay<'a> {
 
     /// Puts a lot into a pool. Fractions of the same money merge: their order means nothing, and
     /// lots that never merge would double in number with every exchange of payments.
-    fn add(&mut self, place: &str, lot: Lot) {
+    pub(super) fn add(&mut self, place: &str, lot: Lot) {
         let may_merge =
             self.rule == Rule::ProRata || (self.rule.has_fractions() && lot.is_origin());
         let by_source = self.keep == Keep::Source;
@@ -225,7 +242,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn count_arrival(&mut self, place: &str, lot: &mut Lot) {
+    pub(super) fn count_arrival(&mut self, place: &str, lot: &mut Lot) {
         let Some(part) = &mut lot.part else { return };
         let received = self.received.entry(place.to_owned()).or_default();
         received.gross += &lot.amount;
@@ -286,7 +303,7 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn pool(&mut self, place: &str) -> &mut Vec<Lot> {
+    pub(super) fn pool(&mut self, place: &str) -> &mut Vec<Lot> {
         self.pools.entry(place.to_owned()).or_default()
     }
 
