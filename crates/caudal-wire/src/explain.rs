@@ -30,7 +30,8 @@ pub struct ExplainDocument {
     pub traced: Vec<OriginRow>,
     /// Routes, the largest first; with `further` they add up to the traced money.
     pub routes: Vec<RouteRow>,
-    /// Money on further routes, by label, in the units of the routes.
+    /// Money on further routes, by label, in the units of the routes; then what is too fine for them,
+    /// in the currency of the target.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub further: Vec<AmountRow>,
 }
@@ -47,8 +48,21 @@ pub struct RouteRow {
     pub amount: String,
     /// The currency of `amount`.
     pub currency: String,
+    /// Money on this route that conversions made worth less than one unit of the origin, so that
+    /// `amount` cannot count it: in the currency of the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fine: Option<FineAmount>,
     /// From the first line of the origin to the target.
     pub hops: Vec<HopRow>,
+}
+
+/// Money worth less than one unit of its origin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FineAmount {
+    /// How much, in the currency beside it.
+    pub amount: String,
+    /// The currency of the target.
+    pub currency: String,
 }
 
 /// One line of a route.

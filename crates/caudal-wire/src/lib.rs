@@ -8,13 +8,19 @@
 //! decimals of that currency. No number in these documents is a float.
 
 mod explain;
+mod list;
 mod ndjson;
+mod next;
 mod trace;
 
 use std::collections::BTreeMap;
 
-pub use explain::{ExplainDocument, HopRow, OriginRow, RouteRow};
+pub use explain::{ExplainDocument, FineAmount, HopRow, OriginRow, RouteRow};
+pub use list::{
+    AccountCheck, BreakRow, CHECK_SCHEMA, CheckDocument, LIST_SCHEMA, ListDocument, MonthCheck,
+};
 pub use ndjson::to_ndjson;
+pub use next::{Candidate, DarkTransfer, NEXT_SCHEMA, NextDocument, RuleValue, Together};
 pub use trace::{
     AccountRow, AmountRow, Assumption, EndingRow, LedgerFile, OriginTotal, ProblemRow, Question,
     ReceivedAmount, ReceivedRow, RepaymentRow, Result, ShareRow, SourceRow, TraceDocument,
@@ -37,8 +43,16 @@ pub struct Source {
     pub file: String,
     /// SHA-256 of its bytes, hexadecimal.
     pub sha256: String,
+    /// Page, sheet or message in the file, from 1; absent where the file has only rows.
+    #[serde(skip_serializing_if = "is_none")]
+    pub part: u32,
     /// Row, the header being row 1; for Parquet the record, from 1.
     pub row: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape that the serializer asks for")]
+fn is_none(part: &u32) -> bool {
+    *part == 0
 }
 
 /// One document as JSON text with a final line feed.

@@ -19,6 +19,9 @@ pub struct TraceDocument {
     pub problems: Vec<ProblemRow>,
     /// One for each rule, in the order asked.
     pub results: Vec<Result>,
+    /// Where links were asserted: the same results without them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub without_links: Vec<Result>,
 }
 
 /// What was asked.

@@ -24,18 +24,22 @@ use crate::show::Shown;
 /// Answers a question under each rule that it names.
 pub fn trace(case: &Case, request: &Request, watch: Watch<'_>) -> Result<TraceDocument, Error> {
     request.check()?;
-    let ledger = build(case, request)?;
+    let ledger = build(case, request, Links::Applied)?;
     let mut asked = Asked::new(case, &ledger, request)?;
-    let mut results = Vec::new();
-    for (rule, name) in &request.answerable_rules() {
-        let mut result = asked.answer(*rule, watch)?;
-        rule.id().clone_into(&mut result.rule);
-        result.asked.clone_from(name);
-        rule.authority().clone_into(&mut result.authority);
-        result.aliases = rule.aliases().to_vec();
-        results.push(result);
-    }
+    let mut results = asked.results(watch)?;
     let terms = Terms::new(request.language);
+    let without_links = if case.links.is_empty() {
+        Vec::new()
+    } else {
+        let ledger = build(case, request, Links::LeftOut)?;
+        Asked::new(case, &ledger, request)?.results(watch)?
+    };
+    // A distribution asks what was paid in and what is left; a link changes neither.
+    for (result, without) in results.iter_mut().zip(&without_links) {
+        if result.shares.is_some() {
+            result.clone_from(without);
+        }
+    }
     Ok(TraceDocument {
         schema: caudal_wire::TRACE_SCHEMA,
         version: crate::VERSION,
@@ -43,17 +47,30 @@ pub fn trace(case: &Case, request: &Request, watch: Watch<'_>) -> Result<TraceDo
         assumptions: asked.used.assumptions(case, &ledger, request, &terms),
         problems: asked.used.problems(case, &ledger, &terms),
         results,
+        without_links,
     })
 }
 
+/// Whether asserted links take effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Links {
+    Applied,
+    LeftOut,
+}
+
 /// Builds the ledger that a request is asked of.
-pub(crate) fn build(case: &Case, request: &Request) -> Result<Ledger, Error> {
+pub(crate) fn build(case: &Case, request: &Request, links: Links) -> Result<Ledger, Error> {
+    let links = match links {
+        Links::Applied => crate::links::resolve(case)?,
+        Links::LeftOut => Vec::new(),
+    };
     let options = LedgerOptions {
         same_day: request.same_day,
         overdraft: request.overdraft,
         until_day: request.until.map(|moment| moment.day),
         keep_reversals: request.keep_reversals,
         without_statement: case.without_statement.clone(),
+        links,
     };
     Ledger::build(&case.table, &case.openings, &options).map_err(|error| build_error(case, &error))
 }
@@ -70,6 +87,9 @@ fn build_error(case: &Case, error: &BuildLedgerError) -> Error {
                 .with("row", opening.row)
                 .with("file", &opening.file.name);
             return Error::new(ErrorKind::Data, message).hint(Message::new("hint-opening-outside"));
+        }
+        BuildLedgerError::Link { link_idx, fault } => {
+            return crate::links::refused(case, link_idx, fault);
         }
         _ => too_large(case),
     };
@@ -88,6 +108,7 @@ fn too_large(case: &Case) -> Problem {
         code: ProblemCode::AmountOverflow,
         file: file.map(|file| file.name.clone()).unwrap_or_default(),
         sha256: file.map(|file| file.sha256.clone()).unwrap_or_default(),
+        part: 0,
         row: None,
         column: None,
         found: String::new(),
@@ -140,6 +161,19 @@ impl<'a> Asked<'a> {
         let shown = Shown { case, ledger };
         let used = Used::default();
         Ok(Self { shown, tracer: Tracer::new(ledger), request, question, targets, used })
+    }
+
+    fn results(&mut self, watch: Watch<'_>) -> Result<Vec<RuleResult>, Error> {
+        let mut results = Vec::new();
+        for (rule, name) in &self.request.answerable_rules() {
+            let mut result = self.answer(*rule, watch)?;
+            rule.id().clone_into(&mut result.rule);
+            result.asked.clone_from(name);
+            rule.authority().clone_into(&mut result.authority);
+            result.aliases = rule.aliases().to_vec();
+            results.push(result);
+        }
+        Ok(results)
     }
 
     fn answer(&mut self, rule: Rule, watch: Watch<'_>) -> Result<RuleResult, Error> {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use caudal_explain::{Message, Terms};
-use caudal_ledger::{Ledger, LedgerView, Overdraft, PlaceIdx, PlaceKind, SameDay};
+use caudal_ledger::{Ledger, LedgerView, Overdraft, PlaceIdx, SameDay};
 use caudal_model::{Problem, ProblemCode, Severity, format_minor};
 use caudal_trace::{Bound, CARRIED_BITS, Inner, Question, Rule, Trace};
 use caudal_wire::{Assumption, ProblemRow, Source};
@@ -116,6 +116,7 @@ impl Used {
         terms: &Terms,
     ) -> Vec<Assumption> {
         let mut list = List { terms, rows: Vec::new() };
+        about_links(&mut list, case);
         about_evidence(&mut list, case);
         about_ledger(&mut list, (case, ledger), request);
         self.about_rules(&mut list, ledger, request);
@@ -171,6 +172,7 @@ impl Used {
             code,
             file: file.map(|f| f.name.clone()).unwrap_or_default(),
             sha256: String::new(),
+            part: 0,
             row: None,
             column: None,
             found: String::new(),
@@ -234,7 +236,25 @@ impl List<'_> {
     }
 }
 
+/// What a person asserts comes before everything that the program assumes.
+fn about_links(list: &mut List<'_>, case: &Case) {
+    for link in &case.links {
+        list.add("asserted-link", |m| {
+            m.with("name", &link.name)
+                .with("date", link.date)
+                .with("amount", link.amount)
+                .with("receipt", &link.receipt)
+                .with("payment", &link.payment)
+                .with("reason", &link.reason)
+                .with("evidence", link.evidence.as_deref().unwrap_or("–"))
+        });
+    }
+}
+
 fn about_evidence(list: &mut List<'_>, case: &Case) {
+    if case.set_aside > 0 {
+        list.add("despite-problems", |m| m.with("count", case.set_aside));
+    }
     if case.without_statement.is_empty() {
         list.add("statements-complete", |m| m);
     } else {
@@ -295,10 +315,7 @@ fn netted_pairs(case: &Case, ledger: &Ledger) -> String {
 }
 
 fn payment_count(ledger: &Ledger) -> usize {
-    let accounts = (0..ledger.place_count()).filter(|&place| {
-        let kind = ledger.place(place).kind;
-        kind == PlaceKind::Account
-    });
+    let accounts = (0..ledger.place_count()).filter(|&place| ledger.is_account(place));
     accounts.map(|place| ledger.payments(place).len()).sum()
 }
 
@@ -308,9 +325,9 @@ fn hundredths_up(carried: u128) -> String {
 }
 
 fn at_row(case: &Case, code: ProblemCode, transfer_idx: u32, found: &str) -> Problem {
-    let Source { file, sha256, row } = row_source(case, transfer_idx);
+    let Source { file, sha256, part, row } = row_source(case, transfer_idx);
     let (column, expected) = (None, None);
-    Problem { code, file, sha256, row: Some(row), column, found: found.to_owned(), expected }
+    Problem { code, file, sha256, part, row: Some(row), column, found: found.to_owned(), expected }
 }
 
 /// A payment above the balance of its account, as a problem of its row.
@@ -323,7 +340,7 @@ pub(crate) fn below_zero(case: &Case, transfer_idx: u32, owed: u128) -> Problem 
     problem
 }
 
-fn problem_row(problem: &Problem, terms: &Terms) -> ProblemRow {
+pub(crate) fn problem_row(problem: &Problem, terms: &Terms) -> ProblemRow {
     let severity = match problem.severity() {
         Severity::Blocks => "blocks",
         Severity::Doubtful => "doubtful",
@@ -332,6 +349,7 @@ fn problem_row(problem: &Problem, terms: &Terms) -> ProblemRow {
     let source = problem.row.map(|row| Source {
         file: problem.file.clone(),
         sha256: problem.sha256.clone(),
+        part: problem.part,
         row,
     });
     ProblemRow {

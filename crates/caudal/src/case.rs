@@ -10,13 +10,15 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use caudal_explain::Message;
-use caudal_import::Imported;
+use caudal_import::{AssertedLink, Imported};
 use caudal_model::problem::readable;
 use caudal_model::{
     EvidenceFile, Opening, Problem, ProblemCode, Severity, TransferTable, is_outside,
 };
 
+use crate::assemble::{Assembled, assemble};
 use crate::error::{Error, ErrorKind};
+use crate::folder::CaseFolder;
 
 /// Evidence that was read: what every question is asked of.
 #[derive(Clone, Debug, Default)]
@@ -29,10 +31,25 @@ pub struct Case {
     pub openings: Vec<Opening>,
     /// Accounts whose statement is not held.
     pub without_statement: Vec<String>,
+    /// Asserted links.
+    pub links: Vec<AssertedLink>,
     /// Doubts and notes about the evidence.
     pub problems: Vec<Problem>,
     /// Whether `accounts.csv` states which statements are held.
     pub states_accounts: bool,
+    /// How many problems that block were set aside.
+    pub set_aside: usize,
+}
+
+/// What a case is opened with.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OpenOptions<'p> {
+    /// Opening balances, in the place of the case's own.
+    pub openings: Option<&'p Path>,
+    /// Asserted links.
+    pub links: Option<&'p Path>,
+    /// Open it although problems block: what could not be read is missing, and that is said.
+    pub despite_problems: bool,
 }
 
 /// Told of the progress of reading, and asked whether to go on.
@@ -42,7 +59,20 @@ impl Case {
     /// Opens a case folder or a file of transfers, with opening balances from a file if one is
     /// named (it takes the place of the folder's own).
     pub fn open(path: &Path, openings: Option<&Path>, reading: Reading<'_>) -> Result<Self, Error> {
-        let mut case = if path.is_dir() {
+        let options = OpenOptions { openings, ..OpenOptions::default() };
+        Self::open_with(path, options, reading)
+    }
+
+    /// Opens a case folder or a file of transfers, with what is named beside it.
+    pub fn open_with(
+        path: &Path,
+        options: OpenOptions<'_>,
+        reading: Reading<'_>,
+    ) -> Result<Self, Error> {
+        let openings = options.openings;
+        let mut case = if CaseFolder::is_one(path) {
+            Self::open_records(path, reading)?
+        } else if path.is_dir() {
             Self::open_folder(path, openings.is_none(), reading)?
         } else {
             let bytes = read(path)?;
@@ -51,7 +81,25 @@ impl Case {
         if let Some(path) = openings {
             case.read_openings(&name_of(path), &read(path)?);
         }
-        case.checked()
+        if let Some(path) = options.links {
+            case.read_links(&name_of(path), &read(path)?);
+        }
+        if options.despite_problems {
+            case.set_aside_problems();
+        }
+        let is_folder = CaseFolder::is_one(path);
+        case.checked().map_err(|error| match error.kind {
+            ErrorKind::Data if is_folder => {
+                Error { hints: vec![Message::new("hint-problems-block-case")], ..error }
+            }
+            _ => error,
+        })
+    }
+
+    /// Problems that block stay listed, and no longer stop the case from opening.
+    fn set_aside_problems(&mut self) {
+        let blocks = |problem: &&Problem| problem.severity() == Severity::Blocks;
+        self.set_aside = self.problems.iter().filter(blocks).count();
     }
 
     /// Opens bytes of a file of transfers, and of opening balances.
@@ -66,6 +114,36 @@ impl Case {
             case.read_openings(name, bytes);
         }
         case.checked()
+    }
+
+    /// Adds the asserted links of a file (`law:durant`).
+    fn read_links(&mut self, name: &str, bytes: &[u8]) {
+        self.files.push(file_of(name, bytes));
+        let imported = caudal_import::read_links(name, bytes);
+        self.links.extend(imported.value);
+        self.problems.extend(imported.problems);
+    }
+
+    /// Opens a folder of evidence and records: its statements put together, and its transfers.
+    fn open_records(path: &Path, reading: Reading<'_>) -> Result<Self, Error> {
+        let mut folder = CaseFolder::reader(path)?;
+        let decisions = folder.decisions()?;
+        let read = folder.read(reading)?;
+        Ok(Self::of_assembled(assemble(&read, &decisions)))
+    }
+
+    /// A case of statements that were put together. Problems that block are not refused here.
+    pub fn of_assembled(assembled: Assembled) -> Self {
+        let has_statements = !assembled.accounts.is_empty();
+        Self {
+            files: assembled.table.files.clone(),
+            table: assembled.table,
+            openings: assembled.openings,
+            states_accounts: has_statements || !assembled.without_statement.is_empty(),
+            without_statement: assembled.without_statement,
+            problems: assembled.problems,
+            ..Self::default()
+        }
     }
 
     fn open_folder(
@@ -155,6 +233,7 @@ impl Case {
             code: ProblemCode::AccountUnknown,
             file: file.as_ref().map(|file| file.name.clone()).unwrap_or_default(),
             sha256: file.as_ref().map(|file| file.sha256.clone()).unwrap_or_default(),
+            part: 0,
             row: Some(row),
             column: None,
             found: readable(&name),
@@ -168,7 +247,7 @@ impl Case {
     fn checked(mut self) -> Result<Self, Error> {
         let blocks = |problem: &Problem| problem.severity() == Severity::Blocks;
         let count = self.problems.iter().filter(|problem| blocks(problem)).count();
-        if count == 0 {
+        if count <= self.set_aside {
             return Ok(self);
         }
         self.problems.sort_by_key(|problem| !blocks(problem));

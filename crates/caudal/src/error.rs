@@ -39,16 +39,19 @@ impl Error {
         Self { kind, message, hints: Vec::new(), problems: Vec::new() }
     }
 
-    pub(crate) fn usage(message: Message) -> Self {
+    /// The words of a question cannot be read.
+    pub fn usage(message: Message) -> Self {
         Self::new(ErrorKind::Usage, message)
     }
 
-    pub(crate) fn request(message: Message) -> Self {
+    /// What was asked does not exist or cannot be asked.
+    pub fn request(message: Message) -> Self {
         Self::new(ErrorKind::Request, message)
     }
 
+    /// The same with a hint.
     #[must_use]
-    pub(crate) fn hint(mut self, hint: Message) -> Self {
+    pub fn hint(mut self, hint: Message) -> Self {
         self.hints.push(hint);
         self
     }

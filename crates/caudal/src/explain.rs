@@ -4,15 +4,17 @@
 //! can be checked with two running sums and a pencil (`TRACING` 13). Which sentence depends on the
 //! rule, since each rule has its own reason why these cents left.
 
+use std::collections::BTreeMap;
+
 use caudal_explain::{Message, Terms};
 use caudal_ledger::{LedgerView, Line, LineIdx, LineKind, PlaceIdx};
 use caudal_model::{Currency, format_minor};
 use caudal_trace::{
     Inner, Presumption, Question, Route, RouteHop, Routes, Rule, Target, Trace, Tracer, Watch,
 };
-use caudal_wire::{AmountRow, ExplainDocument, HopRow, RouteRow};
+use caudal_wire::{AmountRow, ExplainDocument, FineAmount, HopRow, RouteRow};
 
-use crate::answer::{build, question_row};
+use crate::answer::{Links, build, question_row};
 use crate::assume::Used;
 use crate::case::Case;
 use crate::error::Error;
@@ -32,32 +34,41 @@ pub fn explain(
             Error::usage(Message::new("error-one-rule")).hint(Message::new("hint-one-rule"))
         );
     };
-    let ledger = build(case, request)?;
+    let ledger = build(case, request, Links::Applied)?;
     let resolver = Resolver { case, ledger: &ledger };
     let mut question = resolver.question(&request.from)?;
     request.apply_to(&mut question)?;
-    let target = Target::Line(resolver.transfer(transfer_id)?);
+    let lines = resolver.transfer(transfer_id)?;
     let tracer = Tracer::new(&ledger);
     let trace = tracer.forward(&question, *rule, watch)?.ok_or_else(|| no_route(*rule))?;
-    let routes = caudal_trace::routes(&ledger, *rule, &trace, target, request.routes_max);
-    let routes = routes.ok_or_else(|| no_route(*rule))?;
-    let Target::Line(line) = target else { return Err(no_route(*rule)) };
-    let Some(traced) = trace.line(line) else {
+    let mut traced: BTreeMap<u32, u128> = BTreeMap::new();
+    let cells = lines.iter().filter_map(|&(line, _)| trace.line(line));
+    for cell in cells.flat_map(|line| trace.cells_of(line)) {
+        *traced.entry(cell.origin).or_default() += cell.paid;
+    }
+    if traced.is_empty() {
         let message = Message::new("error-not-traced").with("rule", rule).with("id", transfer_id);
         return Err(Error::request(message).hint(Message::new("hint-not-traced")));
-    };
+    }
     let mut used = Used::default();
     used.note(&ledger, *rule, &question, &trace);
     let terms = Terms::new(request.language);
     let shown = Shown { case, ledger: &ledger };
-    let currency = caudal_trace::source_currency(&ledger, line);
-    let row = |cell: &caudal_trace::Cell| AmountRow {
-        label: question.origins[cell.origin as usize].label.clone(),
+    let currency = caudal_trace::source_currency(&ledger, lines[0].0);
+    let row = |(&origin, &paid): (&u32, &u128)| AmountRow {
+        label: question.origins[origin as usize].label.clone(),
         currency: currency.code().to_owned(),
-        amount: format_minor(cell.paid, currency.exponent()),
+        amount: format_minor(paid, currency.exponent()),
     };
     let told =
         TracedQuestion { shown, question: &question, rule: *rule, trace: &trace, terms: &terms };
+    let (mut routes, mut further) = (Vec::new(), Vec::new());
+    for target in lines.iter().map(|&(line, _)| Target::Line(line)) {
+        let found = caudal_trace::routes(&ledger, *rule, &trace, target, request.routes_max);
+        let found = found.ok_or_else(|| no_route(*rule))?;
+        routes.extend(route_rows(&told, target, &found));
+        further.extend(told.further_rows(target, &found));
+    }
     Ok(ExplainDocument {
         schema: caudal_wire::EXPLAIN_SCHEMA,
         version: crate::VERSION,
@@ -68,9 +79,9 @@ pub fn explain(
         authority: rule.authority().to_owned(),
         aliases: rule.aliases().to_vec(),
         transfer: transfer_id.to_owned(),
-        traced: trace.cells_of(traced).iter().map(row).collect(),
-        routes: route_rows(&told, target, &routes),
-        further: told.further_rows(target, &routes),
+        traced: traced.iter().map(row).collect(),
+        routes,
+        further,
     })
 }
 
@@ -102,7 +113,8 @@ pub(crate) fn route_rows(
             label: origin.label.clone(),
             amount: format_minor(route.amount, currency.exponent()),
             currency: currency.code().to_owned(),
-            hops: (0..route.hops.len()).map(|at| told.hop_row(route, at)).collect(),
+            fine: told.fine_row(target, route.fine_amount),
+            hops: (0..route.hops.len()).filter_map(|at| told.hop_row(route, at)).collect(),
         }
     };
     routes.routes.iter().map(row).collect()
@@ -122,6 +134,7 @@ impl TracedQuestion<'_> {
 
     /// Money on routes that are not listed, by label.
     pub(crate) fn further_rows(&self, target: Target, routes: &Routes) -> Vec<AmountRow> {
+        let target_currency = caudal_trace::target_currency(self.shown.ledger, target);
         let row = |&(origin, amount): &(u32, u128)| {
             let currency = self.currency_of(origin, target);
             AmountRow {
@@ -130,27 +143,43 @@ impl TracedQuestion<'_> {
                 amount: format_minor(amount, currency.exponent()),
             }
         };
-        routes.further.iter().map(row).collect()
+        let fine = |&(origin, amount): &(u32, u128)| AmountRow {
+            label: self.question.origins[origin as usize].label.clone(),
+            currency: target_currency.code().to_owned(),
+            amount: format_minor(amount, target_currency.exponent()),
+        };
+        routes.further.iter().map(row).chain(routes.further_fine.iter().map(fine)).collect()
     }
 
-    fn hop_row(&self, route: &Route, at: usize) -> HopRow {
+    /// Money too fine for units of its origin, in the currency of the target.
+    fn fine_row(&self, target: Target, amount: u128) -> Option<FineAmount> {
+        let currency = caudal_trace::target_currency(self.shown.ledger, target);
+        (amount > 0).then(|| FineAmount {
+            amount: format_minor(amount, currency.exponent()),
+            currency: currency.code().to_owned(),
+        })
+    }
+
+    /// A hop; `None` for the second half of a transfer, which the first half has told.
+    fn hop_row(&self, route: &Route, at: usize) -> Option<HopRow> {
         let hop = &route.hops[at];
         let line = self.shown.ledger.line(hop.line);
         let kind = match line.kind {
             LineKind::Opening => "opening",
             LineKind::Repayment => "repayment",
             LineKind::Transfer | LineKind::Loan | LineKind::Birth => "transfer",
+            LineKind::Passage => return None,
         };
         let transfer = (line.kind == LineKind::Transfer)
             .then(|| self.shown.case.table.get(line.source_idx).id.to_owned());
         let written = |&(lo, hi): &(u128, u128)| (lo.to_string(), (hi - 1).to_string());
-        HopRow {
+        Some(HopRow {
             transfer,
             kind,
             sentence: self.sentence(route, at, &line),
             cents: hop.cents.iter().map(written).collect(),
             source: Some(self.shown.source(hop.line)),
-        }
+        })
     }
 
     fn sentence(&self, route: &Route, at: usize, line: &Line) -> String {
@@ -166,7 +195,7 @@ impl TracedQuestion<'_> {
         let money = |minor| format!("{} {currency}", format_minor(minor, currency.exponent()));
         let mut message = Message::new(key)
             .with("payee", self.shown.place(line.payee))
-            .with("amount", money(line.paid))
+            .with("amount", money(self.whole(line)))
             .with("part", money(self.part(route, hop)))
             .with("label", &self.question.origins[route.origin as usize].label);
         if line.kind != LineKind::Opening {
@@ -186,6 +215,14 @@ impl TracedQuestion<'_> {
         let arrived = self.shown.money(line.payee, line.received);
         let converted = Message::new("step-converted").with("sentence", sentence);
         self.terms.say(&converted.with("arrived", arrived))
+    }
+
+    /// What the evidence says of the line's amount: a link may have cut a transfer into lines.
+    fn whole(&self, line: &Line) -> u128 {
+        match line.kind {
+            LineKind::Transfer => self.shown.case.table.money(line.source_idx).minor,
+            _ => line.paid,
+        }
     }
 
     /// Minor units of a hop's line that this route is about: its own cents, or else all of the
@@ -210,6 +247,12 @@ impl TracedQuestion<'_> {
         // Cents of a conversion are counted as they were paid, not as they arrived.
         let tells_receipt =
             !before.cents.is_empty() && !self.shown.ledger.line(before.line).is_conversion;
+        if let Some(link) = self.shown.link_of(line.payer) {
+            return Message::new("why-link")
+                .with("name", &link.name)
+                .with("receipt", &link.receipt)
+                .with("reason", &link.reason);
+        }
         match self.rule {
             Rule::Fifo if has_cents => {
                 let paid_before = self.shown.ledger.paid_before(hop.line);

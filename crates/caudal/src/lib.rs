@@ -1,7 +1,8 @@
 //! The façade of Caudal: open a case, ask it a question, get a document.
 //!
 //! ```text
-//! files -> case -> select -> answer | explain -> wire
+//! files -> folder -> assemble -> case -> select -> answer | explain -> wire
+//!                       check, list
 //! ```
 //!
 //! The modules below stand in the order in which data passes them. This is the only library most
@@ -21,27 +22,42 @@
 
 /// From a question to the document that answers it.
 pub mod answer;
+/// From statements to one ledger.
+pub mod assemble;
 /// What an answer rests on without a source.
 mod assume;
 /// Opens files and folders: evidence in, a case out.
 pub mod case;
+/// What the arithmetic of statements proves.
+pub mod check;
 /// A fictional case to try everything on.
 pub mod demo;
 /// The one error type.
 mod error;
 /// Why traced money is in a transfer, hop by hop.
 pub mod explain;
+/// The case folder: originals by digest, and the records of what was done with them.
+pub mod folder;
+/// The request for a statement that is not held.
+pub mod letter;
+/// What a person asserts that no rule says.
+mod links;
+/// What a case holds, as lists.
+pub mod list;
+/// What to ask for next.
+pub mod next;
 /// What a question names: selectors and options.
 pub mod select;
 /// Names, amounts and sources of a ledger, as documents show them.
 mod show;
 
 pub use answer::trace;
-pub use case::{Case, Reading};
+pub use case::{Case, OpenOptions, Reading};
 pub use caudal_explain::{Language, Message, Terms};
+pub use caudal_import::{Format, Profile, ProfileError, is_archive, unpack};
 pub use caudal_ledger::{Overdraft, SameDay};
 pub use caudal_model::problem::printable;
-pub use caudal_model::{Problem, Severity};
+pub use caudal_model::{Moment, Problem, Severity};
 pub use caudal_trace::{Progress, Rule, Watch, unwatched};
 pub use caudal_wire as wire;
 pub use error::{Error, ErrorKind};

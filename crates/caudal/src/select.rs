@@ -264,7 +264,7 @@ impl Resolver<'_> {
     fn origin_lines(&self, selector: &Selector) -> Result<Vec<Named>, Error> {
         let whole = |line| (line, None, (0, self.ledger.line(line).paid));
         match selector {
-            Selector::Transfer(text) => Ok(vec![self.transfer_part(text)?]),
+            Selector::Transfer(text) => self.transfer_part(text),
             Selector::Label(label) => Ok(self.labelled(label).into_iter().map(whole).collect()),
             Selector::Payer(name) => {
                 Ok(self.transfers_of(name, true)?.into_iter().map(whole).collect())
@@ -282,32 +282,40 @@ impl Resolver<'_> {
     }
 
     /// `ID`, or `ID[LO..HI]` where no transfer has that whole text as its id.
-    fn transfer_part(&self, text: &str) -> Result<Named, Error> {
+    fn transfer_part(&self, text: &str) -> Result<Vec<Named>, Error> {
         if self.case.table.find(text).is_some() {
-            let line = self.transfer(text)?;
-            return Ok((line, None, (0, self.ledger.line(line).paid)));
+            let whole = |(line, _)| (line, None, (0, self.ledger.paid(line)));
+            return Ok(self.transfer(text)?.into_iter().map(whole).collect());
         }
         let part = text.strip_suffix(']').and_then(|text| text.rsplit_once('['));
         let Some((id, range)) = part else { return Err(self.unknown_transfer(text)) };
-        let line = self.transfer(id)?;
-        let paid = self.ledger.line(line).paid;
-        let exponent = source_currency(self.ledger, line).exponent();
+        let lines = self.transfer(id)?;
+        let exponent = source_currency(self.ledger, lines[0].0).exponent();
+        let paid: u128 = lines.iter().map(|&(line, _)| self.ledger.paid(line)).sum();
         let bounds = range.split_once("..").and_then(|(lo, hi)| {
             Some((parse_minor(lo, exponent).ok()?, parse_minor(hi, exponent).ok()?))
         });
-        match bounds {
-            Some((lo, hi)) if lo < hi && hi <= paid => Ok((line, Some(text.to_owned()), (lo, hi))),
-            _ => Err(Error::request(Message::new("error-part").with("found", text))
-                .hint(Message::new("hint-part"))),
-        }
+        let Some((lo, hi)) = bounds.filter(|&(lo, hi)| lo < hi && hi <= paid) else {
+            return Err(Error::request(Message::new("error-part").with("found", text))
+                .hint(Message::new("hint-part")));
+        };
+        let inside = |(line, before): (LineIdx, u128)| {
+            let end = before + self.ledger.paid(line);
+            let (lo, hi) = (lo.max(before), hi.min(end));
+            (lo < hi).then(|| (line, Some(text.to_owned()), (lo - before, hi - before)))
+        };
+        Ok(lines.into_iter().filter_map(inside).collect())
     }
 
-    pub(crate) fn transfer(&self, id: &str) -> Result<LineIdx, Error> {
+    /// The lines of a transfer with the cents before each: one, or several where a link cuts it.
+    pub(crate) fn transfer(&self, id: &str) -> Result<Vec<(LineIdx, u128)>, Error> {
         let row = self.case.table.find(id).ok_or_else(|| self.unknown_transfer(id))?;
-        self.ledger.line_of_transfer(row).ok_or_else(|| {
-            Error::request(Message::new("error-transfer-left-out").with("id", id))
-                .hint(Message::new("hint-transfer-left-out"))
-        })
+        let lines = self.ledger.lines_of_transfer(row);
+        if lines.is_empty() {
+            let message = Message::new("error-transfer-left-out").with("id", id);
+            return Err(Error::request(message).hint(Message::new("hint-transfer-left-out")));
+        }
+        Ok(lines)
     }
 
     /// Lines through which money with a label enters the ledger, in ledger order.
@@ -324,16 +332,20 @@ impl Resolver<'_> {
         }
         let rows = 0..u32::try_from(self.case.table.len()).unwrap_or(u32::MAX);
         let may_be = |&row: &u32| self.case.table.get(row).label.is_none_or(|own| own == label);
-        let of_rows = rows.filter(may_be).filter_map(|row| self.ledger.line_of_transfer(row));
-        lines.extend(of_rows.filter(|&line| is_source(self.ledger, line)));
+        let of_rows = rows.filter(may_be).flat_map(|row| self.ledger.lines_of_transfer(row));
+        lines.extend(of_rows.map(|(line, _)| line).filter(|&line| is_source(self.ledger, line)));
         lines.retain(is_it);
         lines.sort_unstable();
         lines
     }
 
     fn transfers_of(&self, name: &str, as_payer: bool) -> Result<Vec<LineIdx>, Error> {
+        let places = self.places(name)?;
+        if self.ledger.has_links() {
+            return Ok(self.transfers_of_rows(name, as_payer));
+        }
         let mut lines = Vec::new();
-        for place in self.places(name)? {
+        for place in places {
             let all =
                 if as_payer { self.ledger.payments(place) } else { self.ledger.receipts(place) };
             lines.extend_from_slice(all);
@@ -341,6 +353,20 @@ impl Resolver<'_> {
         lines.retain(|&line| self.ledger.line(line).kind == LineKind::Transfer);
         lines.sort_unstable();
         Ok(lines)
+    }
+
+    /// The same by the rows of the evidence, where links have cut some of them.
+    fn transfers_of_rows(&self, name: &str, as_payer: bool) -> Vec<LineIdx> {
+        let table = &self.case.table;
+        let rows = 0..u32::try_from(table.len()).unwrap_or(u32::MAX);
+        let is_it = |&row: &u32| {
+            let (payer, payee) = table.ends(row);
+            table.names().get(if as_payer { payer } else { payee }) == name
+        };
+        let lines = rows.filter(is_it).flat_map(|row| self.ledger.lines_of_transfer(row));
+        let mut lines: Vec<LineIdx> = lines.map(|(line, _)| line).collect();
+        lines.sort_unstable();
+        lines
     }
 
     fn places(&self, name: &str) -> Result<Vec<PlaceIdx>, Error> {
@@ -381,7 +407,9 @@ impl Resolver<'_> {
     fn target(&self, selector: &Selector) -> Result<Vec<Target>, Error> {
         let lines = |lines: Vec<LineIdx>| lines.into_iter().map(Target::Line).collect();
         match selector {
-            Selector::Transfer(id) => Ok(vec![Target::Line(self.transfer(id)?)]),
+            Selector::Transfer(id) => {
+                Ok(lines(self.transfer(id)?.into_iter().map(|(line, _)| line).collect()))
+            }
             Selector::Label(label) => Ok(lines(self.labelled(label))),
             Selector::Payer(name) => Ok(lines(self.transfers_of(name, true)?)),
             Selector::Payee(name) => Ok(lines(self.transfers_of(name, false)?)),

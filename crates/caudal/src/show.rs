@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use caudal_ledger::{Ledger, LedgerView, LineIdx, LineKind, PlaceIdx, PlaceKind};
+use caudal_import::AssertedLink;
+use caudal_ledger::{Ledger, LedgerView, LineIdx, LineKind, NO_PLACE, PlaceIdx, PlaceKind};
 use caudal_model::{Currency, EvidenceFile, SourceRef, format_minor};
 use caudal_trace::{Amounts, Ending, Question};
 use caudal_wire::{AmountRow, Source, Traced};
@@ -61,7 +62,7 @@ impl<'a> Shown<'a> {
             LineKind::Birth => return format!("birth:{}", self.name(found.payee)),
             LineKind::Loan | LineKind::Repayment => return self.place(found.payer),
             LineKind::Opening => self.case.openings[found.source_idx as usize].label.as_deref(),
-            LineKind::Transfer => self.case.table.get(found.source_idx).label,
+            LineKind::Transfer | LineKind::Passage => self.case.table.get(found.source_idx).label,
         };
         let is_unknown = || {
             found.kind == LineKind::Transfer
@@ -79,6 +80,15 @@ impl<'a> Shown<'a> {
         let found = self.ledger.line(line);
         let is_it = found.kind == LineKind::Opening && self.label(line) == UNLABELLED;
         is_it.then(|| format!("opening:{}", self.name(found.payee)))
+    }
+
+    /// The asserted link whose receipt a place carries to its payment.
+    pub(crate) fn link_of(&self, place: PlaceIdx) -> Option<&'a AssertedLink> {
+        if place == NO_PLACE {
+            return None;
+        }
+        let link = self.ledger.transit(place)?.link?;
+        self.case.links.get(link as usize)
     }
 
     /// Where the money of a line stands in the evidence. A loan, repayment or birth points to the
@@ -100,12 +110,12 @@ impl<'a> Shown<'a> {
 
 /// Where a transfer of a case stands in its evidence.
 pub(crate) fn row_source(case: &Case, transfer_idx: u32) -> Source {
-    let SourceRef { file_idx, row } = case.table.get(transfer_idx).source;
-    source_of(&case.table.files[file_idx as usize], row)
+    let SourceRef { file_idx, part, row } = case.table.get(transfer_idx).source;
+    Source { part, ..source_of(&case.table.files[file_idx as usize], row) }
 }
 
 fn source_of(file: &EvidenceFile, row: u64) -> Source {
-    Source { file: file.name.clone(), sha256: file.sha256.clone(), row }
+    Source { file: file.name.clone(), sha256: file.sha256.clone(), part: 0, row }
 }
 
 /// Amounts by label, in the currency of one place. Origins of one label in several currencies are

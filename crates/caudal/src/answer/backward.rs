@@ -22,7 +22,8 @@ impl Asked<'_> {
             let composition = composition.map_err(|error| backward_error(rule, error))?;
             *totals.entry(currency).or_default() += composition.total;
             for source in composition.sources {
-                *by_line.entry((source.line, currency)).or_default() += source.amount;
+                *by_line.entry((self.first_line(source.line), currency)).or_default() +=
+                    source.amount;
             }
         }
         let row = |((line, currency), amount)| self.source_row(line, currency, amount);
@@ -36,6 +37,15 @@ impl Asked<'_> {
             currency: only.map(|(currency, _)| currency.code().to_owned()),
             ..RuleResult::default()
         })
+    }
+
+    /// The line that stands for all lines into which links cut a transfer.
+    fn first_line(&self, line: LineIdx) -> LineIdx {
+        let ledger = self.tracer.view();
+        let found = ledger.line(line);
+        let is_cut = ledger.has_links() && found.kind == LineKind::Transfer;
+        let first = if is_cut { ledger.line_of_transfer(found.source_idx) } else { None };
+        first.unwrap_or(line)
     }
 
     fn source_row(&self, line: LineIdx, currency: Currency, amount: u128) -> SourceRow {
@@ -59,7 +69,7 @@ impl Asked<'_> {
             LineKind::Birth => {
                 row.birth = account();
             }
-            LineKind::Transfer | LineKind::Repayment => {
+            LineKind::Transfer | LineKind::Repayment | LineKind::Passage => {
                 row.transfer = Some(table.get(found.source_idx).id.to_owned());
             }
         }

@@ -144,7 +144,7 @@ impl Asked<'_> {
 
     fn kind_at(&self, place: u32) -> EndingKind {
         match self.tracer.view().place(place).kind {
-            PlaceKind::Account => EndingKind::Held,
+            PlaceKind::Account | PlaceKind::Transit => EndingKind::Held,
             PlaceKind::Outside => EndingKind::Outside,
             PlaceKind::Frontier => EndingKind::Frontier,
             PlaceKind::Bank => EndingKind::RepaidBank,

@@ -3,8 +3,11 @@
 //! *Shape.* A [`Trace`] of positions and minor units goes in; rows with names, decimals and sources
 //! come out, sorted by name where the ledger gives no order.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use caudal_explain::Terms;
-use caudal_ledger::{LedgerView, LineKind};
+use caudal_ledger::{Ledger, LedgerView, LineKind};
 use caudal_model::{Currency, format_minor};
 use caudal_trace::{
     Amounts, Cell, Ending, EndingKind, Received, Rule, Trace, TracedLine, Watch, sum,
@@ -82,25 +85,28 @@ impl Asked<'_> {
         let (mut transfers, mut repayments) = (Vec::new(), Vec::new());
         // Behind a conversion money may arrive of which less than a minor unit was paid.
         let is_something = |cell: &Cell| cell.paid > 0 || cell.received > 0;
+        let mut pieces = Pieces::of(self.tracer.view(), trace);
         for line in &trace.lines {
             if !trace.cells_of(line).iter().any(is_something) {
                 continue;
             }
             let found = self.tracer.view().line(line.line);
             match found.kind {
-                LineKind::Transfer => transfers.push(self.transfer_row(trace, line, whole)),
+                LineKind::Transfer => {
+                    let cells = pieces.cells(found.source_idx, trace.cells_of(line));
+                    transfers.extend(cells.map(|cells| self.transfer_row(line, &cells, whole)));
+                }
                 LineKind::Repayment => repayments.push(self.repayment_row(trace, line, whole)),
-                LineKind::Opening | LineKind::Loan | LineKind::Birth => {}
+                LineKind::Opening | LineKind::Loan | LineKind::Birth | LineKind::Passage => {}
             }
         }
         (transfers, repayments)
     }
 
-    fn transfer_row(&self, trace: &Trace, line: &TracedLine, whole: bool) -> TransferRow {
+    fn transfer_row(&self, line: &TracedLine, cells: &[Cell], whole: bool) -> TransferRow {
         let found = self.tracer.view().line(line.line);
         let transfer = self.shown.case.table.get(found.source_idx);
         let money = self.shown.case.table.money(found.source_idx);
-        let cells = trace.cells_of(line);
         let (paid, paid_total) = self.cells(cells, money.currency, whole, |cell| cell.paid);
         let received = found.is_conversion.then(|| {
             let currency = self.shown.currency(found.payee);
@@ -166,7 +172,7 @@ impl Asked<'_> {
     fn account_rows(&self, trace: &Trace, whole: bool) -> Vec<AccountRow> {
         let ledger = self.tracer.view();
         let mut places: Vec<u32> =
-            trace.lines.iter().map(|line| ledger.line(line.line).payee).collect();
+            trace.lines.iter().filter_map(|line| ledger.arrives_at(line.line)).collect();
         places.sort_unstable();
         places.dedup();
         places.retain(|&place| ledger.is_account(place));
@@ -225,4 +231,49 @@ impl Asked<'_> {
         rows.sort_by(|a, b| (&a.place, &a.currency).cmp(&(&b.place, &b.currency)));
         rows
     }
+}
+
+/// Cells of transfers that asserted links have cut into several lines, added up by transfer.
+struct Pieces(BTreeMap<u32, Vec<Cell>>);
+
+impl Pieces {
+    fn of(ledger: &Ledger, trace: &Trace) -> Self {
+        let mut pieces: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
+        if !ledger.has_links() {
+            return Self(pieces);
+        }
+        for traced in &trace.lines {
+            let line = ledger.line(traced.line);
+            let is_piece = line.kind == LineKind::Transfer
+                && ledger.lines_of_transfer(line.source_idx).len() > 1;
+            if is_piece {
+                let cells = pieces.entry(line.source_idx).or_default();
+                trace.cells_of(traced).iter().for_each(|cell| add(cells, *cell));
+            }
+        }
+        Self(pieces)
+    }
+
+    /// All cells of a transfer: the line's own, or those of its pieces, once.
+    fn cells<'c>(&mut self, source_idx: u32, own: &'c [Cell]) -> Option<Cow<'c, [Cell]>> {
+        match self.0.get_mut(&source_idx) {
+            None => Some(Cow::Borrowed(own)),
+            Some(cells) => {
+                let cells = std::mem::take(cells);
+                (!cells.is_empty()).then_some(Cow::Owned(cells))
+            }
+        }
+    }
+}
+
+fn add(cells: &mut Vec<Cell>, cell: Cell) {
+    match cells.iter_mut().find(|known| known.origin == cell.origin) {
+        Some(known) => {
+            known.paid += cell.paid;
+            known.received += cell.received;
+            known.carried += cell.carried;
+        }
+        None => cells.push(cell),
+    }
+    cells.sort_by_key(|cell| cell.origin);
 }

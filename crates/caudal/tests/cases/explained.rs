@@ -63,14 +63,16 @@ fn check(world: &World, explanation: &ExplainDocument, (rule, currency): (&str, 
     let traced: Q = explanation.traced.iter().map(|row| minor(&row.amount)).sum();
     let routes: Q = explanation.routes.iter().map(|row| minor(&row.amount)).sum();
     let further: Q = explanation.further.iter().map(|row| minor(&row.amount)).sum();
-    // Where money was converted on its way, exact routes count units of their origins, and cents of
-    // which no unit of the origin is left have no route.
+    let has_route = !explanation.routes.is_empty() || !explanation.further.is_empty();
+    assert!(has_route || traced == whole(0), "{rule}: traced money in {id} has a route");
+    // Where money was converted on its way, exact routes count units of their origins.
     if !has_conversions(world) || has_fractions(rule) {
         assert_eq!(&routes + &further, traced, "{rule}: {id}: routes {routes}, further {further}");
         assert!(explanation.routes.iter().all(|route| route.currency == currency));
     }
     for route in &explanation.routes {
-        assert!(minor(&route.amount) > whole(0), "{rule}: a route of {id} carries something");
+        let carries = minor(&route.amount) > whole(0) || route.fine.is_some();
+        assert!(carries, "{rule}: a route of {id} carries something");
         let known = explanation.traced.iter().any(|row| row.label == route.label);
         assert!(known, "{rule}: {id} carries nothing of {}", route.label);
         check_chain(world, route, id);
@@ -125,7 +127,8 @@ fn check_chain(world: &World, route: &RouteRow, id: &str) {
         assert!(cents.iter().all(|(lo, hi)| lo <= hi), "{cents:?}");
         let all: u128 = cents.iter().map(|(lo, hi)| hi - lo + 1).sum();
         // Behind a conversion cents are no longer units of the origin.
-        let is_route = all == 0 || whole(all) == minor(&route.amount);
+        let is_fine = route.fine.as_ref().is_some_and(|fine| whole(all) == minor(&fine.amount));
+        let is_route = all == 0 || is_fine || whole(all) == minor(&route.amount);
         assert!(is_route || has_conversions(world), "cents of a hop are the route's");
     }
 }

@@ -1,0 +1,171 @@
+//! Adds files to a case: reads them, keeps the originals, records them.
+//!
+//! *Shape.* A file is read first, so that a person sees what it holds; then its bytes are written
+//! beside their final name, made durable, and moved there; then the record is committed. Nothing
+//! that was cancelled or killed before that belongs to the case.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use caudal_import::{Evidence, Format, Profile, ReadOptions};
+use caudal_model::{Problem, Severity};
+
+use super::{CaseFolder, EVIDENCE, storage};
+use crate::case::Reading;
+use crate::error::Error;
+use crate::folder::EvidenceRecord;
+
+/// Ends the name of an original that is being written.
+pub(super) const PARTIAL: &str = ".partial";
+
+/// Bytes to import, and the name they had.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// The file's name without folders, or `-`.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What the user says about the files.
+#[derive(Clone, Debug, Default)]
+pub struct ImportOptions {
+    /// Account of statements that name none.
+    pub account: Option<String>,
+    /// Currency of statements that name none.
+    pub currency: Option<String>,
+    /// How tables are laid out.
+    pub profile: Option<Profile>,
+    /// Read as this format.
+    pub format: Option<Format>,
+    /// Only show what would happen.
+    pub dry_run: bool,
+    /// The time that the records state.
+    pub at: String,
+}
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It belongs to the case now (or would, in a dry run).
+    Added,
+    /// The case has it already; nothing was done.
+    Known,
+}
+
+/// A file that was imported, or would be.
+#[derive(Clone, Debug)]
+pub struct ImportedFile {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// What it holds; empty where the case had it already.
+    pub evidence: Evidence,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+impl ImportedFile {
+    /// Problems that block.
+    pub fn blocking_count(&self) -> usize {
+        self.problems.iter().filter(|problem| problem.severity() == Severity::Blocks).count()
+    }
+
+    /// Whether it is a list of openings or accounts.
+    pub fn holds_lists(&self) -> bool {
+        !self.evidence.openings.is_empty() || !self.evidence.accounts.is_empty()
+    }
+
+    /// Booked entries of its statements, and its transfers.
+    pub fn counts(&self) -> (usize, usize) {
+        let entries = self.evidence.statements.iter().map(|statement| statement.entries.len());
+        (entries.sum(), self.evidence.transfers.len())
+    }
+}
+
+impl CaseFolder {
+    /// Adds one file to the case. Cancelling while it is read leaves the case as it was.
+    pub fn import(
+        &mut self,
+        source: &Source,
+        options: &ImportOptions,
+        reading: Reading<'_>,
+    ) -> Result<ImportedFile, Error> {
+        let sha256 = caudal_import::digest(&source.bytes);
+        let name = source.name.clone();
+        let is_known = self.records.evidence()?.iter().any(|known| known.sha256 == sha256);
+        if is_known {
+            let (evidence, problems) = (Evidence::default(), Vec::new());
+            return Ok(ImportedFile { name, sha256, outcome: Outcome::Known, evidence, problems });
+        }
+        let read_options = ReadOptions {
+            format: options.format,
+            account: options.account.clone(),
+            currency: options.currency.clone(),
+            profile: options.profile.clone(),
+        };
+        let mut is_stopped = false;
+        let read = caudal_import::read_evidence(&name, &source.bytes, &read_options, &mut |p| {
+            let step = reading(p);
+            is_stopped |= step.is_break();
+            step
+        });
+        if is_stopped {
+            return Err(caudal_trace::Cancelled.into());
+        }
+        let evidence = read.value;
+        if !options.dry_run {
+            self.keep(&sha256, &source.bytes)?;
+            let record = record(source, &sha256, &evidence, options);
+            self.records.add(&[record])?;
+        }
+        let (outcome, problems) = (Outcome::Added, read.problems);
+        Ok(ImportedFile { name, sha256, outcome, evidence, problems })
+    }
+
+    /// Writes an original, durably, under its digest.
+    fn keep(&self, sha256: &str, bytes: &[u8]) -> Result<(), Error> {
+        let path = self.original(sha256);
+        let partial = self.path.join(EVIDENCE).join(format!("{sha256}{PARTIAL}"));
+        write_durably(&partial, &path, bytes).map_err(|error| storage(&path, &error))
+    }
+}
+
+fn record(
+    source: &Source,
+    sha256: &str,
+    evidence: &Evidence,
+    options: &ImportOptions,
+) -> EvidenceRecord {
+    EvidenceRecord {
+        sha256: sha256.to_owned(),
+        name: source.name.clone(),
+        byte_count: source.bytes.len() as u64,
+        format: evidence.format.map_or(String::new(), |format| format.id().to_owned()),
+        account: options.account.clone(),
+        currency: options.currency.clone(),
+        // A layout that was found is kept, so that a later version reads the file in the same way.
+        profile: evidence.profile.as_ref().map(Profile::to_toml),
+        added_at: options.at.clone(),
+    }
+}
+
+fn write_durably(partial: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = File::create(partial)?;
+    file.write_all(bytes)?;
+    let mut permissions = file.metadata()?.permissions();
+    permissions.set_readonly(true);
+    file.set_permissions(permissions)?;
+    file.sync_all()?;
+    std::fs::rename(partial, path)?;
+    let folder: PathBuf = path.parent().map(Path::to_owned).unwrap_or_default();
+    // Makes the new name durable too; some systems cannot open a folder, and need not.
+    if let Ok(folder) = File::open(folder) {
+        drop(folder.sync_all());
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! Generated worlds, from files to requests: matching, faults and the ranking against the truth.
+#![expect(clippy::print_stdout, reason = "measures are printed")]
+
+mod desk;
+mod faults;
+mod matching;
+mod ranking;
