@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use caudal::{Error, Language, Overdraft, Request, SameDay, Selector, Terms};
+use caudal::{
+    Case, Error, Language, OpenOptions, Overdraft, Reading, Request, SameDay, Selector, Terms,
+};
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Follow money through a ledger of transfers: exactly, under every tracing rule, with the source
@@ -22,9 +24,249 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    New(New),
+    Import(Import),
+    Check(Check),
+    Show(Show),
+    Match(Match),
+    Next(Next),
+    Request(RequestLetter),
     Trace(Trace),
     Explain(Explain),
     Demo(Demo),
+}
+
+const NEXT_EXAMPLES: &str = "\
+Examples:
+  caudal next acme.caudal --from transfer:9f3c2a1b:118 --rule fifo,pro-rata,libr
+  caudal next acme.caudal --from payer:@victim --rule all --format json
+";
+
+/// Rank the statements to ask for by the traced money that goes dark without them
+#[derive(Debug, Parser)]
+#[command(after_help = NEXT_EXAMPLES)]
+pub(crate) struct Next {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    /// How many places of the ranking to print
+    #[arg(long, value_name = "N", default_value_t = 20, display_order = 21)]
+    pub(crate) top: usize,
+    /// How to print it
+    #[arg(long, default_value = "table", value_parser = ["table", "json"], display_order = 20)]
+    pub(crate) format: String,
+}
+
+const REQUEST_EXAMPLES: &str = "\
+Examples:
+  caudal request acme.caudal --rank 1
+  caudal --lang es request acme.caudal --rank 2 --out solicitud --legal-basis 'art. 142 …'
+";
+
+/// Write the request for a statement, as PDF and text, ready to be completed and signed
+#[derive(Debug, Parser)]
+#[command(after_help = REQUEST_EXAMPLES)]
+pub(crate) struct RequestLetter {
+    /// The case folder
+    #[arg(value_name = "CASE")]
+    pub(crate) case: PathBuf,
+    /// The place in the ranking that `caudal next` printed last
+    #[arg(long, value_name = "N")]
+    pub(crate) rank: usize,
+    /// Name of the files to write, without their ending
+    #[arg(long, value_name = "NAME")]
+    pub(crate) out: Option<PathBuf>,
+    /// The authority that asks; a slot is left where it is not named
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) authority: Option<String>,
+    /// The legal basis; a slot is left where it is not named
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) legal_basis: Option<String>,
+    /// The reference of the file
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) file_reference: Option<String>,
+    /// The date of the letter
+    #[arg(long, value_name = "DATE")]
+    pub(crate) dated: Option<String>,
+    /// The money to follow, instead of that of the last ranking
+    #[arg(long, value_name = "SEL", num_args = 1.., value_parser = selector, requires = "rule")]
+    pub(crate) from: Vec<Selector>,
+    /// Tracing rules, instead of those of the last ranking
+    #[arg(long, value_name = "RULE", requires = "from")]
+    pub(crate) rule: Vec<String>,
+}
+
+const NEW_EXAMPLES: &str = "\
+Examples:
+  caudal new acme.caudal
+";
+
+/// Make a case folder
+#[derive(Debug, Parser)]
+#[command(after_help = NEW_EXAMPLES)]
+pub(crate) struct New {
+    /// The folder to make; its name usually ends in `.caudal`
+    #[arg(value_name = "CASE")]
+    pub(crate) case: PathBuf,
+}
+
+const IMPORT_HELP: &str = "\
+Reads statements and transfers in the formats that banks and tools write: CSV, XLSX, XLS and ODS
+tables with English or Spanish headings, camt.052/053/054, pacs.008, MT940/942, OFX, QIF, BAI2,
+Norma 43, PDF with a text layer, FollowTheMoney, AMLworld, AMLSim, transfers of a blockchain, and
+Caudal's own files of transfers, openings and accounts. Folders and ZIP archives are opened.
+
+Originals are kept in the case by their SHA-256 and never altered. A file that the case has already
+is passed over. What cannot be read is kept too, with a problem that says where and why.
+";
+
+const IMPORT_EXAMPLES: &str = "\
+Examples:
+  caudal import acme.caudal statements/ march.zip
+  caudal import acme.caudal march.csv --currency EUR --account ES9121000418450200051332
+  caudal import acme.caudal march.csv --save-profile banco.toml
+  caudal import acme.caudal april.csv --profile banco.toml
+  caudal import acme.caudal --dry-run statements/
+";
+
+/// Add files of evidence to a case
+#[derive(Debug, Parser)]
+#[command(before_long_help = IMPORT_HELP, after_help = IMPORT_EXAMPLES)]
+pub(crate) struct Import {
+    /// The case folder
+    #[arg(value_name = "CASE")]
+    pub(crate) case: PathBuf,
+    /// Files, folders and ZIP archives; `-` reads standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// Account of statements that name none
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(crate) account: Option<String>,
+    /// Currency of statements that name none, such as MXN
+    #[arg(long, value_name = "CODE")]
+    pub(crate) currency: Option<String>,
+    /// Read tables as this profile says
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+    /// Write the layout that was found in a table to this file, for the next one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save_profile: Option<PathBuf>,
+    /// Read the files as this format, such as mt940, whatever they look like
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<String>,
+    /// Show what would happen, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask whether the layout found in a table is right
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  caudal check acme.caudal
+  caudal check acme.caudal --format json
+
+Exit code 3: something blocks.
+";
+
+/// Show what the arithmetic of the statements proves, account by account and month by month
+#[derive(Debug, Parser)]
+#[command(after_help = CHECK_EXAMPLES)]
+pub(crate) struct Check {
+    /// The case folder
+    #[arg(value_name = "CASE")]
+    pub(crate) case: PathBuf,
+    /// How to print it
+    #[arg(long, default_value = "table", value_parser = ["table", "json"])]
+    pub(crate) format: String,
+}
+
+const SHOW_EXAMPLES: &str = "\
+Examples:
+  caudal show acme.caudal statements
+  caudal show acme.caudal transfers --format csv > transfers.csv
+";
+
+/// List what a case holds
+#[derive(Debug, Parser)]
+#[command(after_help = SHOW_EXAMPLES)]
+pub(crate) struct Show {
+    /// The case folder
+    #[arg(value_name = "CASE")]
+    pub(crate) case: PathBuf,
+    /// What to list
+    #[arg(value_name = "WHAT")]
+    pub(crate) what: What,
+    /// How to print it
+    #[arg(long, default_value = "table")]
+    pub(crate) format: ListFormat,
+}
+
+/// What a case holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum What {
+    /// Statements, with what their arithmetic proves.
+    Statements,
+    /// Accounts.
+    Accounts,
+    /// Transfers, with the rows behind them.
+    Transfers,
+    /// Problems.
+    Problems,
+    /// Files.
+    Evidence,
+    /// What was done with the case.
+    Log,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// For people.
+    Table,
+    /// One document, schema caudal.list/1.
+    Json,
+    /// For spreadsheets.
+    Csv,
+}
+
+const MATCH_EXAMPLES: &str = "\
+Examples:
+  caudal match acme.caudal                                   what is open, with candidates
+  caudal match acme.caudal --all                             every match, with its reasons
+  caudal match acme.caudal --same 9f3c2a1b:118 77aa01c2:12 --name 'Analyst 4' --reason 'cheque 17'
+  caudal match acme.caudal --different 9f3c2a1b:118 77aa01c2:12 --name 'Analyst 4' --reason '…'
+  caudal match acme.caudal --undo 3 --name 'Analyst 4'
+";
+
+/// Show which entries of two accounts are one transfer, and decide what is open
+#[derive(Debug, Parser)]
+#[command(after_help = MATCH_EXAMPLES)]
+pub(crate) struct Match {
+    /// The case folder
+    #[arg(value_name = "CASE")]
+    pub(crate) case: PathBuf,
+    /// List every match, not only what is open
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// These two entries are one transfer: the debit, then the credit
+    #[arg(long, num_args = 2, value_names = ["DEBIT", "CREDIT"], conflicts_with_all = ["different", "undo"], requires_all = ["name", "reason"])]
+    pub(crate) same: Vec<String>,
+    /// These two entries are not one transfer
+    #[arg(long, num_args = 2, value_names = ["DEBIT", "CREDIT"], conflicts_with = "undo", requires_all = ["name", "reason"])]
+    pub(crate) different: Vec<String>,
+    /// Withdraw a decision, by its number; it stays in the records
+    #[arg(long, value_name = "NUMBER", requires = "name")]
+    pub(crate) undo: Option<i64>,
+    /// Who decides
+    #[arg(long, value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// How to print a list
+    #[arg(long, default_value = "table")]
+    pub(crate) format: ListFormat,
 }
 
 const LEDGER_HELP: &str = "\
@@ -130,6 +372,12 @@ pub(crate) struct Ask {
     /// Opening balances: a CSV file with account, currency, amount, label
     #[arg(long, value_name = "FILE", display_order = 12)]
     pub(crate) openings: Option<PathBuf>,
+    /// Trace although problems block, with what could be read, and say so
+    #[arg(long, display_order = 18)]
+    pub(crate) despite_problems: bool,
+    /// Asserted links (law:durant): a CSV file with receipt, payment, amount, name, date, reason, evidence
+    #[arg(long, value_name = "FILE", display_order = 17)]
+    pub(crate) links: Option<PathBuf>,
     /// Last day that counts, such as 2025-04-03
     #[arg(long, value_name = "DATE", display_order = 13)]
     pub(crate) until: Option<String>,
@@ -154,6 +402,16 @@ fn selector(text: &str) -> Result<Selector, String> {
 }
 
 impl Ask {
+    /// Opens the ledger with the files that were named beside it.
+    pub(crate) fn open(&self, reading: Reading<'_>) -> Result<Case, Error> {
+        let options = OpenOptions {
+            openings: self.openings.as_deref(),
+            links: self.links.as_deref(),
+            despite_problems: self.despite_problems,
+        };
+        Case::open_with(&self.ledger, options, reading)
+    }
+
     /// The request that was typed, without targets.
     pub(crate) fn request(&self, language: Language) -> Result<Request, Error> {
         let mut request = Request {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use caudal::{Error, ErrorKind, Language, Message, Problem, Terms};
+use caudal::{Error, ErrorKind, Language, Message, Moment, Problem, Terms};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Problems of the evidence that an error prints; the rest is counted.
@@ -53,6 +53,7 @@ impl Terminal {
                 self.fail(&error);
                 ExitCode::from(if error.kind == ErrorKind::Usage { 2 } else { 1 })
             }
+            Ok(Err(Failure::Blocked)) => ExitCode::from(3),
             Err(_) => {
                 say(&self.terms.word("line-internal"));
                 ExitCode::from(255)
@@ -88,6 +89,28 @@ impl Terminal {
         });
         bar.finish_and_clear();
         result
+    }
+
+    /// Something worth knowing, on standard error.
+    pub(crate) fn note(text: &str) {
+        say(text);
+    }
+
+    /// Problems, on standard error.
+    pub(crate) fn report(&self, problems: &[Problem]) {
+        for problem in problems.iter().take(PROBLEMS_SHOWN) {
+            say(&self.problem(problem));
+        }
+    }
+
+    /// Whether output may be coloured: on a terminal, unless `NO_COLOR` says otherwise.
+    pub(crate) fn has_colour() -> bool {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one setting of colours that people share"
+        )]
+        let is_refused = std::env::var("NO_COLOR").is_ok_and(|value| !value.is_empty());
+        !is_refused && io::stdout().is_terminal()
     }
 
     fn go_on(&self) -> ControlFlow<()> {
@@ -155,6 +178,8 @@ pub(crate) enum Failure {
     Caudal(Error),
     /// Standard output.
     Output(io::Error),
+    /// The command is done, and its answer is that something blocks.
+    Blocked,
 }
 
 impl From<Error> for Failure {
@@ -174,4 +199,14 @@ pub(crate) fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// The present time, for records of what was done and when. No result depends on it.
+pub(crate) fn now() -> String {
+    #[expect(clippy::disallowed_methods, reason = "records state when something was done")]
+    let now = std::time::SystemTime::now();
+    let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let day = i32::try_from(since.as_secs() / 86_400).unwrap_or(0);
+    let nanos = since.as_secs() % 86_400 * 1_000_000_000;
+    Moment { day, nanos: Some(nanos) }.to_string()
 }

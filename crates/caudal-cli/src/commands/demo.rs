@@ -19,7 +19,7 @@ pub(crate) fn run(args: &Demo, terminal: &Terminal) -> Result<(), Failure> {
 
     let terms = terminal.terms();
     let mut text = format!("{}\n{}\n\n", terms.word("demo-intro"), terms.word("demo-question"));
-    text.push_str(&render::table::comparison(&document, terms));
+    text.push_str(&render::table::comparison(&document.results, terms));
     let names: Vec<String> = written.files.iter().map(|file| file.display().to_string()).collect();
     let folder = written.folder.display();
     let next = [

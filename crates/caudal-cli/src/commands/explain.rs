@@ -1,6 +1,6 @@
 //! `caudal explain`: the route of traced money into a transfer, hop by hop.
 
-use caudal::{Case, Request, wire};
+use caudal::{Request, wire};
 
 use crate::args::Explain;
 use crate::render;
@@ -10,8 +10,7 @@ pub(crate) fn run(args: &Explain, terminal: &Terminal) -> Result<(), Failure> {
     let request =
         Request { routes_max: args.routes, ..args.ask.request(terminal.terms().language())? };
     request.check()?;
-    let openings = args.ask.openings.as_deref();
-    let case = terminal.reading(|reading| Case::open(&args.ask.ledger, openings, reading))?;
+    let case = terminal.reading(|reading| args.ask.open(reading))?;
     let id = &args.transfer;
     let document = terminal.tracing(|watch| caudal::explain(&case, &request, id, watch))?;
     let text = match args.format.as_str() {

@@ -1,6 +1,6 @@
 //! `caudal trace`: where money went, where it came from, or how much of it reached a target.
 
-use caudal::{Case, Request, wire};
+use caudal::{Request, wire};
 
 use crate::args::{Format, Trace};
 use crate::render;
@@ -13,8 +13,7 @@ pub(crate) fn run(args: &Trace, terminal: &Terminal) -> Result<(), Failure> {
         ..args.ask.request(terminal.terms().language())?
     };
     request.check()?;
-    let openings = args.ask.openings.as_deref();
-    let case = terminal.reading(|reading| Case::open(&args.ask.ledger, openings, reading))?;
+    let case = terminal.reading(|reading| args.ask.open(reading))?;
     let document = terminal.tracing(|watch| caudal::trace(&case, &request, watch))?;
     let text = match args.format {
         Format::Table => render::table::trace(&document, terminal.terms()),

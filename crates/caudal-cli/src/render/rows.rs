@@ -7,18 +7,21 @@ use std::io;
 
 use caudal::wire::{Result as RuleResult, Source, TraceDocument, Traced};
 
-const COLUMNS: [&str; 16] = [
+const COLUMNS: [&str; 17] = [
     "rule", "part", "id", "date", "kind", "place", "payer", "payee", "currency", "amount", "label",
-    "traced", "other", "file", "sha256", "row",
+    "traced", "other", "file", "sha256", "row", "links",
 ];
 
 /// The whole document as CSV.
 pub(crate) fn csv(document: &TraceDocument) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(COLUMNS)?;
-    for result in &document.results {
+    let links = if document.without_links.is_empty() { "" } else { "applied" };
+    let with = document.results.iter().map(|result| (result, links));
+    let without = document.without_links.iter().map(|result| (result, "left-out"));
+    for (result, links) in with.chain(without) {
         for row in rows(result) {
-            writer.write_record(row.cells())?;
+            writer.write_record(Row { links, ..row }.cells())?;
         }
     }
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
@@ -43,6 +46,8 @@ struct Row<'a> {
     /// A second figure of the part: distinct receipts, contributions.
     other: &'a str,
     source: Option<&'a Source>,
+    /// Whether asserted links took effect; empty where there are none.
+    links: &'static str,
 }
 
 impl Row<'_> {
@@ -64,7 +69,11 @@ impl Row<'_> {
             self.other.to_owned(),
             source(|s| s.file.clone()),
             source(|s| s.sha256.clone()),
-            source(|s| s.row.to_string()),
+            source(|s| match s.part {
+                0 => s.row.to_string(),
+                part => format!("{part}:{}", s.row),
+            }),
+            self.links.to_owned(),
         ]
     }
 }

@@ -2,4 +2,5 @@
 #![expect(clippy::disallowed_methods, reason = "sessions are files, and a switch updates them")]
 
 mod evidence;
+mod folder;
 mod sessions;

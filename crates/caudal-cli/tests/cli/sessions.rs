@@ -1,7 +1,7 @@
 //! Sessions: Markdown that shows commands and what they print, run as a user would.
 //!
-//! *Shape.* A session is a Markdown file. A block that opens with `csv NAME` is written to that
-//! file; a block of kind `console` holds commands after `$ ` and, below each, what it prints:
+//! *Shape.* A session is a Markdown file. A block that opens with `csv NAME` or `file NAME` is written
+//! to that file, and `cat NAME` shows one that a command wrote; a block of kind `console` holds commands after `$ ` and, below each, what it prints:
 //! standard output, then standard error, then `[exit N]` where N is not zero. All blocks of a
 //! session run in one empty folder, in order. The README is a session too.
 //!
@@ -80,7 +80,8 @@ fn replay(text: &str) -> String {
             }
         } else {
             let content = block.iter().map(|line| format!("{line}\n")).collect::<Vec<_>>().concat();
-            if let Some(name) = kind.strip_prefix("csv ") {
+            let name = kind.strip_prefix("csv ").or_else(|| kind.strip_prefix("file "));
+            if let Some(name) = name {
                 std::fs::write(folder.path().join(name), &content).expect("a file of the session");
             }
             out.push_str(&content);
@@ -93,6 +94,9 @@ fn replay(text: &str) -> String {
 fn run(command: &str, folder: &Path) -> String {
     let words = words(command);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let ["cat", name] = words.as_slice() {
+        return std::fs::read_to_string(folder.join(name)).expect("a file that a command wrote");
+    }
     let prefixes: [&[&str]; 2] = [&["caudal"], &["cargo", "run", "--release", "--"]];
     let arguments = prefixes.iter().find_map(|prefix| words.strip_prefix(*prefix));
     let arguments = arguments.expect("a session runs `caudal`");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use caudal::wire::{Result as RuleResult, TraceDocument};
+use caudal::wire::Result as RuleResult;
 use caudal::{Message, Terms};
 
 use super::lines::{Column, Lines, heading, largest_first, line, more, whole_digits};
@@ -28,13 +28,13 @@ pub(super) fn stands_alone(result: &RuleResult) -> bool {
 }
 
 /// Several rules side by side: one row for each place, one column for each rule.
-pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
+pub(crate) fn comparison(results: &[RuleResult], terms: &Terms) -> String {
     let mut text = String::new();
-    let compared: Vec<&RuleResult> = document.results.iter().filter(|r| is_compared(r)).collect();
+    let compared: Vec<&RuleResult> = results.iter().filter(|r| is_compared(r)).collect();
     if compared.is_empty() {
         return text;
     }
-    let origins = document.results.iter().find_map(|result| result.origin_total.as_ref());
+    let origins = results.iter().find_map(|result| result.origin_total.as_ref());
     for origin in origins.into_iter().flatten().take(ORIGINS_SHOWN) {
         let label = caudal::printable(&origin.label);
         line(&mut text, &format!("{label}  {} {}", origin.amount, origin.currency));
@@ -43,7 +43,7 @@ pub(crate) fn comparison(document: &TraceDocument, terms: &Terms) -> String {
     heading(&mut text, &terms.word("table-where"));
     text.push_str(&where_table(&compared, terms));
     text.push('\n');
-    for result in &document.results {
+    for result in results {
         text.push_str(&rule_line((&result.rule, &result.aliases), &result.authority, terms));
         if result.exposure {
             line(&mut text, &exposed_line(result, terms));

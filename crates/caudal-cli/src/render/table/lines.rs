@@ -22,7 +22,7 @@ pub(super) fn whole_digits(amount: &str) -> usize {
     amount.find('.').unwrap_or(amount.len())
 }
 
-pub(super) fn line(text: &mut String, content: &str) {
+pub(in crate::render) fn line(text: &mut String, content: &str) {
     text.push_str(content);
     text.push('\n');
 }

@@ -12,13 +12,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use caudal::wire::{
-    AmountRow, Assumption, ExplainDocument, ProblemRow, Question, RouteRow, Source, TraceDocument,
+    AmountRow, Assumption, ExplainDocument, ProblemRow, Question, Result as RuleResult, RouteRow,
+    Source, TraceDocument,
 };
 use caudal::{Message, Terms};
 
 pub(crate) use compare::comparison;
 use compare::stands_alone;
-use lines::{heading, line};
+use lines::heading;
+pub(in crate::render) use lines::line;
 use result::one_result;
 
 /// Problems of one code that a table shows.
@@ -30,21 +32,26 @@ const SELECTORS_SHOWN: usize = 5;
 /// A trace.
 pub(crate) fn trace(document: &TraceDocument, terms: &Terms) -> String {
     let mut text = question(&document.question, terms);
-    if document.results.len() > 1 {
-        let compared = comparison(document, terms);
-        if !compared.is_empty() {
-            text.push('\n');
-            text.push_str(&compared);
-        }
-        for result in document.results.iter().filter(|result| stands_alone(result)) {
-            text.push_str(&one_result(result, terms));
-        }
-    } else {
-        for result in &document.results {
-            text.push_str(&one_result(result, terms));
-        }
+    text.push_str(&results(&document.results, terms));
+    if !document.without_links.is_empty() {
+        heading(&mut text, &terms.word("table-without-links"));
+        text.push_str(&results(&document.without_links, terms));
     }
     text.push_str(&footer(&document.assumptions, &document.problems, terms));
+    text
+}
+
+fn results(results: &[RuleResult], terms: &Terms) -> String {
+    if results.len() < 2 {
+        return results.iter().map(|result| one_result(result, terms)).collect();
+    }
+    let mut text = comparison(results, terms);
+    if !text.is_empty() {
+        text.insert(0, '\n');
+    }
+    for result in results.iter().filter(|result| stands_alone(result)) {
+        text.push_str(&one_result(result, terms));
+    }
     text
 }
 
@@ -57,10 +64,8 @@ pub(crate) fn explain(document: &ExplainDocument, terms: &Terms) -> String {
     text.push_str(&routes(&document.routes, terms));
     text.push_str(&further(&document.further, terms));
     if document.routes.is_empty() && document.further.is_empty() {
-        // A share may also be so small that it prints zero; then there is nothing to explain.
-        let is_nothing = |amount: &str| amount.bytes().all(|b| b == b'0' || b == b'.');
-        let is_all_nothing = document.traced.iter().all(|row| is_nothing(&row.amount));
-        line(&mut text, &terms.word(if is_all_nothing { "line-nothing" } else { "line-no-route" }));
+        // A share may be so small that it prints zero; then there is nothing to explain.
+        line(&mut text, &terms.word("line-nothing"));
     }
     text.push_str(&footer(&document.assumptions, &document.problems, terms));
     text
@@ -104,17 +109,27 @@ fn ending_word(kind: &str, terms: &Terms) -> String {
     terms.say(&Message::new(format!("ending-{kind}")))
 }
 
-fn source(source: &Source) -> String {
-    format!("{}:{}", source.file, source.row)
+pub(crate) fn source(source: &Source) -> String {
+    match source.part {
+        0 => format!("{}:{}", source.file, source.row),
+        part => format!("{}:{part}:{}", source.file, source.row),
+    }
 }
 
 fn routes(routes: &[RouteRow], terms: &Terms) -> String {
     let mut text = String::new();
     for (at, route) in routes.iter().enumerate() {
-        let message = Message::new("line-route")
-            .with("amount", &route.amount)
-            .with("currency", &route.currency)
-            .with("label", &route.label);
+        let message = match &route.fine {
+            // What is too fine for units of the origin is told in those of the target.
+            Some(fine) => Message::new("line-route-fine")
+                .with("amount", &fine.amount)
+                .with("currency", &fine.currency)
+                .with("whole", format!("{} {}", route.amount, route.currency)),
+            None => Message::new("line-route")
+                .with("amount", &route.amount)
+                .with("currency", &route.currency),
+        };
+        let message = message.with("label", &route.label);
         writeln!(text, "{}. {}", at + 1, terms.say(&message)).expect("a text takes everything");
         for hop in &route.hops {
             writeln!(text, "   - {}", hop.sentence).expect("a text takes everything");
@@ -141,12 +156,19 @@ fn further(rows: &[AmountRow], terms: &Terms) -> String {
     text
 }
 
-fn footer(assumptions: &[Assumption], problems: &[ProblemRow], terms: &Terms) -> String {
+pub(crate) fn footer(assumptions: &[Assumption], problems: &[ProblemRow], terms: &Terms) -> String {
     let mut text = String::new();
     heading(&mut text, &terms.word("table-assumptions"));
     for assumption in assumptions {
         line(&mut text, &format!("  - {} [{}]", assumption.text, assumption.code));
     }
+    text.push_str(&problem_lines(problems, terms));
+    text
+}
+
+/// Problems under their heading, a few of each code.
+pub(crate) fn problem_lines(problems: &[ProblemRow], terms: &Terms) -> String {
+    let mut text = String::new();
     if !problems.is_empty() {
         heading(&mut text, &terms.word("table-problems"));
     }
