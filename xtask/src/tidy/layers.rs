@@ -28,11 +28,13 @@ macro_rules! layer {
 }
 
 /// Everything below the façade.
-const ENGINE: [&str; 6] = [
+const ENGINE: [&str; 8] = [
     "caudal-explain",
     "caudal-import",
     "caudal-ledger",
     "caudal-model",
+    "caudal-reconcile",
+    "caudal-report",
     "caudal-trace",
     "caudal-wire",
 ];
@@ -47,6 +49,8 @@ const MEASURED: [&str; 4] = ["caudal-ledger", "caudal-model", "caudal-testkit", 
 pub(super) const LAYERS: &[Layer] = &[
     layer!("caudal-model": [], may [], tests []),
     layer!("caudal-import": ["caudal-model"], may [], tests []),
+    layer!("caudal-reconcile": ["caudal-model"], may [], tests ["caudal-testkit"]),
+    layer!("caudal-report": [], may ["caudal-model"], tests []),
     layer!("caudal-ledger": ["caudal-model"], may [], tests ["caudal-testkit"]),
     layer!("caudal-trace": ["caudal-ledger", "caudal-model"], may [], tests ["caudal-testkit"]),
     layer!("caudal-explain": ["caudal-model"], may ["caudal-ledger", "caudal-trace"], tests []),

@@ -14,9 +14,15 @@ struct Outside {
     is_free_in_tests: bool,
 }
 
-/// The terminal belongs to the command line, Parquet to the readers.
+/// The terminal belongs to the command line, file formats to the readers, records to the façade.
 const OUTSIDE: &[Outside] = &[
     Outside { name: "clap", users: &["caudal-cli", "caudal-bench"], is_free_in_tests: false },
+    Outside { name: "calamine", users: &["caudal-import"], is_free_in_tests: false },
+    Outside { name: "lopdf", users: &["caudal-import"], is_free_in_tests: true },
+    Outside { name: "quick-xml", users: &["caudal-import"], is_free_in_tests: false },
+    Outside { name: "typst", users: &["caudal-report"], is_free_in_tests: false },
+    Outside { name: "typst-pdf", users: &["caudal-report"], is_free_in_tests: false },
+    Outside { name: "sqlx", users: &["caudal"], is_free_in_tests: false },
     Outside { name: "ctrlc", users: &["caudal-cli"], is_free_in_tests: false },
     Outside { name: "indicatif", users: &["caudal-cli"], is_free_in_tests: false },
     Outside {
