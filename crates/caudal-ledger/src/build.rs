@@ -4,12 +4,11 @@
 //! two running totals; the balance is their difference. Where a payment exceeds the balance a loan
 //! line goes before it, and the next receipts are followed by repayment lines (`TRACING` 3).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use caudal_model::collections::{Dictionary, LookupMap};
+use caudal_model::collections::LookupMap;
 use caudal_model::{Currency, Money, Opening, TransferTable, is_outside};
 
-use crate::column::Column;
 use crate::ledger::{Ledger, Names, Overdrawn, PlaceState};
 use crate::links::{Link, LinkFault};
 use crate::lists::Lists;
@@ -17,6 +16,7 @@ use crate::order::{self, Candidate, Order, SameDay};
 use crate::reversal;
 use crate::ties::Ties;
 use crate::view::{LedgerView, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind};
+use caudal_model::Column;
 
 /// What happens to a payment larger than the balance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -143,31 +143,17 @@ impl<'a> Builder<'a> {
             payer: Vec::with_capacity(capacity),
             payee: Vec::with_capacity(capacity),
             paid: column(),
-            converted: LookupMap::default(),
             source_idx: Vec::with_capacity(capacity),
             paid_before: column(),
             received_before: column(),
             balance_before: column(),
-            places: Vec::new(),
-            state: Vec::new(),
             names: Names {
-                extra: Dictionary::default(),
                 first_extra: u32::try_from(table.names().len()).unwrap_or(u32::MAX),
                 first_place: vec![NO_PLACE; table.names().len()],
-                other_places: Vec::new(),
+                ..Names::default()
             },
-            payments: Lists::default(),
-            receipts: Lists::default(),
             line_of: vec![LineIdx::MAX; table.len()],
-            pieces: BTreeMap::new(),
-            transits: BTreeMap::new(),
-            opening_lines: 0,
-            overdrawn: Vec::new(),
-            netted: Vec::new(),
-            unmatched: Vec::new(),
-            tied_transfers: 0,
-            order_cuts: 0,
-            against_date: None,
+            ..Ledger::default()
         };
         Ok(Self {
             table,

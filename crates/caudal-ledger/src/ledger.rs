@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use caudal_model::TransferTable;
 use caudal_model::collections::{Dictionary, LookupMap};
 
-use crate::column::Column;
 use crate::lists::Lists;
 use crate::reversal::{Netted, UnmatchedReversal};
 use crate::view::{
     LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind, Transit,
 };
+use caudal_model::Column;
 
 /// A payment above the balance, and by how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Overdrawn {
 }
 
 /// An ordered ledger in memory with its index. Immutable.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Ledger {
     pub(crate) kind: Vec<LineKind>,
     pub(crate) payer: Vec<PlaceIdx>,

@@ -10,7 +10,7 @@
 //! now and a memory-mapped file can satisfy later.
 
 mod build;
-mod column;
+mod file;
 mod ledger;
 mod lifo;
 mod linked;
@@ -18,11 +18,12 @@ mod links;
 mod lists;
 mod order;
 mod reversal;
+mod stored;
 mod ties;
 mod view;
 
 pub use build::{BuildLedgerError, LedgerOptions, Overdraft};
-pub use column::Column;
+pub use file::{LedgerFileReader, LedgerFileWriter};
 pub use ledger::{Ledger, Overdrawn};
 pub use lifo::{LifoIndex, Segment};
 pub use links::{Link, LinkFault};

@@ -6,8 +6,8 @@
 //! *Orientation.* The newest cent leaves first and arrives first, so a segment mirrors: cent
 //! `receipt_lo + i` of the receipt is cent `payment_lo + len − 1 − i` of the payment.
 
-use crate::column::Column;
 use crate::view::{LedgerView, LineIdx, LineKind, PlaceIdx};
+use caudal_model::Column;
 
 /// Cents `[receipt_lo, receipt_lo + len)` of a receipt leave, mirrored, as cents
 /// `[payment_lo, payment_lo + len)` of a payment.

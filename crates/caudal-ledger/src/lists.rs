@@ -2,6 +2,8 @@
 //!
 //! *Shape.* All lists stand end to end in one column; counting sort keeps ledger order inside each.
 
+use caudal_model::stored::{ColumnVisitor, StoreError};
+
 use crate::view::{LineIdx, NO_PLACE, PlaceIdx};
 
 /// Lines by place: one list each, end to end.
@@ -40,6 +42,24 @@ impl Lists {
             }
         }
         Self { start, lines }
+    }
+
+    /// Visits both columns, to write them or to fill them.
+    pub(crate) fn visit(
+        &mut self,
+        visitor: &mut dyn ColumnVisitor,
+        [start, lines]: [&str; 2],
+    ) -> Result<(), StoreError> {
+        visitor.numbers32(start, &mut self.start)?;
+        visitor.numbers32(lines, &mut self.lines)
+    }
+
+    /// Whether there is a list for each place, of lines that are there.
+    pub(crate) fn is_sound(&self, places: usize, lines: usize) -> bool {
+        self.start.len() == places + 1
+            && self.start.is_sorted()
+            && self.start.last().is_some_and(|&last| last as usize == self.lines.len())
+            && self.lines.iter().all(|&line| (line as usize) < lines)
     }
 
     pub(crate) fn of_place(&self, place: PlaceIdx) -> &[LineIdx] {

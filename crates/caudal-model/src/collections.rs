@@ -9,13 +9,17 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
     text: String,
-    ends: Vec<usize>,
+    ends: Vec<u64>,
     /// By hash: the number of a text, and above it the high half of its hash, so that hardly any text
     /// is looked at but the one that is wanted.
     slots: Vec<u64>,
 }
 
 const FREE: u64 = u64::MAX;
+
+fn position(end: u64) -> usize {
+    usize::try_from(end).unwrap_or(usize::MAX)
+}
 
 /// The number in a slot: its low half.
 fn number(slot: u64) -> u32 {
@@ -36,8 +40,8 @@ impl Dictionary {
     /// The text with a number.
     pub fn get(&self, idx: u32) -> &str {
         let idx = idx as usize;
-        let start = if idx == 0 { 0 } else { self.ends[idx - 1] };
-        &self.text[start..self.ends[idx]]
+        let start = if idx == 0 { 0 } else { position(self.ends[idx - 1]) };
+        &self.text[start..position(self.ends[idx])]
     }
 
     /// The number of a text, if it is known.
@@ -61,7 +65,7 @@ impl Dictionary {
         }
         let idx = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct texts");
         self.text.push_str(text);
-        self.ends.push(self.text.len());
+        self.ends.push(self.text.len() as u64);
         self.slots[slot] = tagged(hash, idx);
         (idx, true)
     }
@@ -69,6 +73,27 @@ impl Dictionary {
     /// The texts in order of arrival.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|idx| self.get(u32::try_from(idx).unwrap_or(u32::MAX)))
+    }
+
+    /// Its texts end to end, where each ends, and the index by which they are found.
+    pub(crate) fn into_parts(self) -> (String, Vec<u64>, Vec<u64>) {
+        (self.text, self.ends, self.slots)
+    }
+
+    /// A dictionary of parts; `None` if they contradict each other.
+    pub(crate) fn from_parts(text: String, ends: Vec<u64>, slots: Vec<u64>) -> Option<Self> {
+        let is_end = |&end: &u64| text.is_char_boundary(position(end));
+        let reach = ends.last().map_or(0, |&end| position(end));
+        let is_text = ends.is_sorted() && ends.iter().all(is_end) && reach == text.len();
+        let taken = slots.iter().filter(|&&slot| slot != FREE);
+        let (taken, is_known) = taken.fold((0, true), |(count, is_known), &slot| {
+            (count + 1, is_known && (number(slot) as usize) < ends.len())
+        });
+        // A search ends at a free slot.
+        let is_index = is_known
+            && taken == ends.len()
+            && (slots.is_empty() || (slots.len().is_power_of_two() && taken < slots.len()));
+        (is_text && is_index).then_some(Self { text, ends, slots })
     }
 
     /// Where a text stands, or the free slot where it would.

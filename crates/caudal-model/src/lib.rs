@@ -8,6 +8,7 @@
 
 pub mod amount;
 pub mod collections;
+pub mod column;
 pub mod currency;
 pub mod decimal;
 pub mod moment;
@@ -15,9 +16,12 @@ pub mod place;
 pub mod problem;
 pub mod source;
 pub mod statement;
+pub mod stored;
+pub mod table;
 pub mod transfer;
 
 pub use amount::{AmountError, Money, format_minor, parse_minor};
+pub use column::Column;
 pub use currency::Currency;
 pub use decimal::Decimal;
 pub use moment::Moment;
@@ -27,4 +31,5 @@ pub use source::{EvidenceFile, SourceRef};
 pub use statement::{
     AccountText, Balance, Entry, EntryStatus, Reference, ReferenceKind, Statement,
 };
-pub use transfer::{Opening, Thing, Transfer, TransferTable};
+pub use table::TransferTable;
+pub use transfer::{Opening, Thing, Transfer};

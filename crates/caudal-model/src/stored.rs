@@ -1,0 +1,279 @@
+//! What lies in a file of columns: one description, by which it is written and read.
+//!
+//! *Shape.* A value visits its columns in order. A visitor that writes takes each column as it is; a
+//! visitor that reads fills it. So the two cannot differ. What was read is then examined by its
+//! owner: whatever a damaged file holds, it gives an error and never a table that contradicts itself.
+
+use crate::collections::Dictionary;
+use crate::{Column, Currency, Money};
+
+/// Why columns cannot be written or read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk, or a permission.
+    Io(std::io::Error),
+    /// The file is not what was written; with the column in which that shows.
+    Damaged(String),
+}
+
+impl std::fmt::Display for StoreError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Io(error) => error.fmt(f),
+            Self::Damaged(column) => write!(f, "damaged: {column}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl StoreError {
+    /// The file is not what was written.
+    pub fn damaged(column: &str) -> Self {
+        Self::Damaged(column.to_owned())
+    }
+}
+
+/// Writes columns, or fills them.
+pub trait ColumnVisitor {
+    /// Whether columns are filled; otherwise they are taken as they are.
+    fn is_reading(&self) -> bool;
+    /// A column of bytes.
+    fn bytes(&mut self, name: &str, column: &mut Vec<u8>) -> Result<(), StoreError>;
+    /// A column of 32-bit numbers.
+    fn numbers32(&mut self, name: &str, column: &mut Vec<u32>) -> Result<(), StoreError>;
+    /// A column of 64-bit numbers.
+    fn numbers64(&mut self, name: &str, column: &mut Vec<u64>) -> Result<(), StoreError>;
+    /// A column of 128-bit numbers.
+    fn numbers128(&mut self, name: &str, column: &mut Vec<u128>) -> Result<(), StoreError>;
+}
+
+/// Fails unless what was read is sound.
+pub fn sound(is_sound: bool, column: &str) -> Result<(), StoreError> {
+    if is_sound { Ok(()) } else { Err(StoreError::damaged(column)) }
+}
+
+/// A column of amounts, narrow or wide.
+pub fn amounts(
+    visitor: &mut dyn ColumnVisitor,
+    name: &str,
+    column: &mut Column,
+) -> Result<(), StoreError> {
+    let (mut narrow, mut wide) = (Vec::new(), Vec::new());
+    match std::mem::take(column) {
+        Column::Narrow(values) => narrow = values,
+        Column::Wide(values) => wide = values,
+    }
+    let visited = visitor
+        .numbers64(&format!("{name}.64"), &mut narrow)
+        .and_then(|()| visitor.numbers128(&format!("{name}.128"), &mut wide));
+    let is_one = narrow.is_empty() || wide.is_empty();
+    *column = if wide.is_empty() { Column::Narrow(narrow) } else { Column::Wide(wide) };
+    visited.and_then(|()| sound(is_one, name))
+}
+
+/// A text.
+pub fn text(
+    visitor: &mut dyn ColumnVisitor,
+    name: &str,
+    text: &mut String,
+) -> Result<(), StoreError> {
+    let mut bytes = std::mem::take(text).into_bytes();
+    let visited = visitor.bytes(name, &mut bytes);
+    *text = String::from_utf8(bytes).map_err(|_| StoreError::damaged(name))?;
+    visited
+}
+
+/// Texts, end to end.
+pub fn texts(
+    visitor: &mut dyn ColumnVisitor,
+    name: &str,
+    list: &mut Vec<String>,
+) -> Result<(), StoreError> {
+    let mut all = list.concat();
+    let mut ends: Vec<u64> = Vec::with_capacity(list.len());
+    for text in list.iter() {
+        ends.push(ends.last().copied().unwrap_or(0) + text.len() as u64);
+    }
+    text(visitor, &format!("{name}.text"), &mut all)?;
+    visitor.numbers64(&format!("{name}.ends"), &mut ends)?;
+    if visitor.is_reading() {
+        let mut start = 0;
+        for end in ends {
+            let end = usize::try_from(end).unwrap_or(usize::MAX);
+            let part = all.get(start..end).ok_or_else(|| StoreError::damaged(name))?;
+            list.push(part.to_owned());
+            start = end;
+        }
+        sound(start == all.len(), name)?;
+    }
+    Ok(())
+}
+
+/// Texts that may be absent.
+pub fn optional_texts(
+    visitor: &mut dyn ColumnVisitor,
+    name: &str,
+    list: &mut Vec<Option<String>>,
+) -> Result<(), StoreError> {
+    // A letter before each tells "absent" from "empty".
+    let mark = |text: &Option<String>| text.as_ref().map_or(String::new(), |t| format!("={t}"));
+    let mut marked: Vec<String> = list.iter().map(mark).collect();
+    texts(visitor, name, &mut marked)?;
+    if visitor.is_reading() {
+        list.extend(marked.iter().map(|text| text.strip_prefix('=').map(str::to_owned)));
+    }
+    Ok(())
+}
+
+/// A row that is a few 64-bit numbers.
+pub trait Numbered<const N: usize>: Sized {
+    /// Its numbers.
+    fn numbers(&self) -> [u64; N];
+    /// The row with these numbers, if there is one.
+    fn from_numbers(numbers: [u64; N]) -> Option<Self>;
+}
+
+/// Rows of a few numbers each.
+pub fn rows<T: Numbered<N>, const N: usize>(
+    visitor: &mut dyn ColumnVisitor,
+    name: &str,
+    list: &mut Vec<T>,
+) -> Result<(), StoreError> {
+    let mut numbers: Vec<u64> = list.iter().flat_map(Numbered::numbers).collect();
+    visitor.numbers64(name, &mut numbers)?;
+    if visitor.is_reading() {
+        let (whole, rest) = numbers.as_chunks::<N>();
+        sound(rest.is_empty(), name)?;
+        let read: Option<Vec<T>> = whole.iter().map(|&row| T::from_numbers(row)).collect();
+        *list = read.ok_or_else(|| StoreError::damaged(name))?;
+    }
+    Ok(())
+}
+
+/// The distinct texts of a dictionary, with the index by which they are found.
+pub fn dictionary(
+    visitor: &mut dyn ColumnVisitor,
+    name: &str,
+    dictionary: &mut Dictionary,
+) -> Result<(), StoreError> {
+    let (mut all, mut ends, mut slots) = std::mem::take(dictionary).into_parts();
+    text(visitor, &format!("{name}.text"), &mut all)?;
+    visitor.numbers64(&format!("{name}.ends"), &mut ends)?;
+    visitor.numbers64(&format!("{name}.slots"), &mut slots)?;
+    let whole = Dictionary::from_parts(all, ends, slots);
+    *dictionary = whole.ok_or_else(|| StoreError::damaged(name))?;
+    Ok(())
+}
+
+/// Two halves of a wide number: low, high.
+pub fn halves(value: u128) -> [u64; 2] {
+    let low = u64::try_from(value & u128::from(u64::MAX)).unwrap_or(0);
+    let high = u64::try_from(value >> 64).unwrap_or(0);
+    [low, high]
+}
+
+/// A wide number from its halves.
+pub fn whole([low, high]: [u64; 2]) -> u128 {
+    u128::from(high) << 64 | u128::from(low)
+}
+
+impl Numbered<1> for Currency {
+    /// The letters of its code.
+    fn numbers(&self) -> [u64; 1] {
+        [self.code().bytes().fold(0, |sum, letter| sum << 8 | u64::from(letter))]
+    }
+
+    fn from_numbers([number]: [u64; 1]) -> Option<Self> {
+        let letters = number.to_be_bytes();
+        let code = std::str::from_utf8(&letters).ok()?.trim_start_matches('\0');
+        Self::from_code(code).filter(|currency| currency.numbers() == [number])
+    }
+}
+
+impl Numbered<3> for Money {
+    fn numbers(&self) -> [u64; 3] {
+        let ([low, high], [code]) = (halves(self.minor), self.currency.numbers());
+        [low, high, code]
+    }
+
+    fn from_numbers([low, high, code]: [u64; 3]) -> Option<Self> {
+        Some(Self { minor: whole([low, high]), currency: Currency::from_numbers([code])? })
+    }
+}
+
+/// Money of a row.
+impl Numbered<4> for (u32, Money) {
+    fn numbers(&self) -> [u64; 4] {
+        let [low, high, code] = self.1.numbers();
+        [u64::from(self.0), low, high, code]
+    }
+
+    fn from_numbers([row, low, high, code]: [u64; 4]) -> Option<Self> {
+        Some((u32::try_from(row).ok()?, Money::from_numbers([low, high, code])?))
+    }
+}
+
+/// A number of a row.
+impl Numbered<2> for (u32, u64) {
+    fn numbers(&self) -> [u64; 2] {
+        [u64::from(self.0), self.1]
+    }
+
+    fn from_numbers([row, number]: [u64; 2]) -> Option<Self> {
+        Some((u32::try_from(row).ok()?, number))
+    }
+}
+
+/// An amount of a row.
+impl Numbered<3> for (u32, u128) {
+    fn numbers(&self) -> [u64; 3] {
+        let [low, high] = halves(self.1);
+        [u64::from(self.0), low, high]
+    }
+
+    fn from_numbers([row, low, high]: [u64; 3]) -> Option<Self> {
+        Some((u32::try_from(row).ok()?, whole([low, high])))
+    }
+}
+
+/// Three small numbers.
+impl Numbered<3> for (u32, u32, u32) {
+    fn numbers(&self) -> [u64; 3] {
+        [self.0, self.1, self.2].map(u64::from)
+    }
+
+    fn from_numbers(numbers: [u64; 3]) -> Option<Self> {
+        let [first, second, third] = numbers.map(|number| u32::try_from(number).ok());
+        Some((first?, second?, third?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_fits_a_number() {
+        for code in Currency::all_codes() {
+            let currency = Currency::from_code(code).expect("in the table");
+            assert_eq!(Currency::from_numbers(currency.numbers()), Some(currency), "{code}");
+        }
+        assert_eq!(Currency::from_numbers([0]), None);
+        assert_eq!(Currency::from_numbers([u64::MAX]), None);
+    }
+
+    #[test]
+    fn a_wide_number_is_its_halves() {
+        for value in [0, 1, u128::from(u64::MAX), u128::MAX, 1 << 64] {
+            assert_eq!(whole(halves(value)), value);
+        }
+    }
+}
