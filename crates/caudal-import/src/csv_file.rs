@@ -155,6 +155,9 @@ fn give_rows<'t>(
     let mut is_empty = true;
     while let Some(record) = records.next_record() {
         is_empty = false;
+        if !report.goes_on(record.range.start, records.text.len()) {
+            break;
+        }
         match check_record(records, &record, columns.count, has_nul) {
             RecordCheck::Fault(_) if is_aside(records.line(&record)) => {}
             RecordCheck::Fault(fault) => report.row_problem(record.row, fault),

@@ -23,6 +23,7 @@ mod dates;
 mod fields;
 mod formats;
 mod lists;
+mod pace;
 mod parquet_file;
 mod profile;
 mod report;
@@ -154,13 +155,33 @@ fn read_list<T>(
 
 /// The SHA-256 of bytes, in 64 lower-case hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
+    let mut digester = Digester::default();
+    digester.update(bytes);
+    digester.finish()
+}
+
+/// The SHA-256 of bytes that come one part after another.
+#[derive(Clone, Debug, Default)]
+pub struct Digester {
+    inner: Sha256,
+}
+
+impl Digester {
+    /// Takes the next part.
+    pub fn update(&mut self, part: &[u8]) {
+        self.inner.update(part);
     }
-    text
+
+    /// The digest, in 64 lower-case hexadecimal digits.
+    pub fn finish(self) -> String {
+        use std::fmt::Write;
+        let mut text = String::with_capacity(64);
+        for byte in self.inner.finalize() {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
 }
 
 /// The problem of a file whose bytes end or break in the middle.

@@ -6,6 +6,8 @@
 use caudal_model::problem::readable;
 use caudal_model::{EvidenceFile, Problem, ProblemCode, Severity};
 
+use crate::pace::Pace;
+
 /// How many blocking problems are listed for a file, and how many others.
 pub const PROBLEMS_LISTED_MAX: usize = 10_000;
 
@@ -35,16 +37,34 @@ pub(crate) struct Report {
     unlisted_count: u64,
     /// Page, sheet or message that is being read.
     part: u32,
+    pace: Option<Pace>,
 }
 
 impl Report {
     pub(crate) fn new(name: &str, bytes: &[u8]) -> Self {
         let file = EvidenceFile { name: name.to_owned(), sha256: crate::digest(bytes) };
-        Self { file, problems: Vec::new(), blocking_count: 0, unlisted_count: 0, part: 0 }
+        Self {
+            file,
+            problems: Vec::new(),
+            blocking_count: 0,
+            unlisted_count: 0,
+            part: 0,
+            pace: None,
+        }
     }
 
     pub(crate) fn file(&self) -> &EvidenceFile {
         &self.file
+    }
+
+    pub(crate) fn set_pace(&mut self, pace: Option<Pace>) {
+        self.pace = pace;
+    }
+
+    /// Tells that a row was read, with how much of the file lies before it in any unit; and whether
+    /// to go on.
+    pub(crate) fn goes_on(&mut self, done: usize, whole: usize) -> bool {
+        self.pace.as_mut().is_none_or(|pace| pace.goes_on(done, whole))
     }
 
     /// What follows is about a page, sheet or message, counted from 1; 0 for the file's rows alone.

@@ -26,7 +26,7 @@ use crate::lists::AccountRow;
 use crate::profile::Profile;
 use crate::report::{Fault, Report};
 use crate::transfers::Intake;
-use crate::{Imported, OnProgress, text};
+use crate::{Imported, OnProgress, pace, text};
 
 macro_rules! formats {
     ($( $(#[doc = $doc:literal])+ $name:ident = $id:literal; )+) => {
@@ -126,6 +126,9 @@ pub struct ReadOptions {
     pub profile: Option<Profile>,
 }
 
+/// Shorter files are read before anybody could wait.
+const PACED_BYTES: usize = 1 << 18;
+
 /// Reads a file of evidence in whatever format it has.
 pub fn read_evidence(
     name: &str,
@@ -145,7 +148,15 @@ pub fn read_evidence(
     }
     match format {
         None => report.file_problem(Fault::new(ProblemCode::FormatUnknown, name)),
-        Some(format) => read_as(format, bytes, options, (&mut found, &mut report), progress),
+        Some(Format::Transfers) => {
+            crate::read_transfers_into(bytes, (&mut found.intake, &mut report), progress);
+        }
+        Some(format) if bytes.len() < PACED_BYTES => {
+            read_as(format, bytes, options, (&mut found, &mut report));
+        }
+        Some(format) => pace::read(bytes.len(), &mut report, progress, |report| {
+            read_as(format, bytes, options, (&mut found, report));
+        }),
     }
     fill_in(options, &mut found, &mut report);
     report.in_part(0);
@@ -268,12 +279,8 @@ fn read_as(
     bytes: &[u8],
     options: &ReadOptions,
     (found, report): (&mut Found, &mut Report),
-    progress: OnProgress<'_>,
 ) {
     match format {
-        Format::Transfers => {
-            crate::read_transfers_into(bytes, (&mut found.intake, report), progress);
-        }
         Format::Spreadsheet => spreadsheet::read(bytes, options, found, report),
         Format::Pdf => pdf::read(bytes, options, found, report),
         Format::Camt => camt::read(bytes, found, report),

@@ -46,7 +46,10 @@ pub(super) fn read(
     let mut rows = Rows { table, answers, report, told: Vec::new() };
     let mut statements = rows.statements(profile);
     let mut last_raw: Option<(Cow<'_, str>, usize)> = None;
-    for &place in &table.entries {
+    for (at, &place) in table.entries.iter().enumerate() {
+        if !rows.report.goes_on(at, table.entries.len()) {
+            return;
+        }
         let statement = &mut statements[place.group];
         let raw = rows.raw(place);
         if last_raw.as_ref().is_some_and(|(last, group)| *group == place.group && *last == raw) {
