@@ -9,8 +9,10 @@ mod bounds;
 mod forward;
 mod shares;
 
+use std::sync::Arc;
+
 use caudal_explain::{Message, Terms};
-use caudal_ledger::{BuildLedgerError, Ledger, LedgerOptions};
+use caudal_ledger::{BuildLedgerError, Ledger, LedgerOptions, Overdraft, SameDay};
 use caudal_model::{EvidenceFile, Problem, ProblemCode};
 use caudal_trace::{Question, Rule, Target, Tracer, Watch};
 use caudal_wire::{LedgerFile, Result as RuleResult, TraceDocument};
@@ -58,12 +60,20 @@ pub(crate) enum Links {
     LeftOut,
 }
 
-/// Builds the ledger that a request is asked of.
-pub(crate) fn build(case: &Case, request: &Request, links: Links) -> Result<Ledger, Error> {
+/// The ledger that a request is asked of: the stored one if it is the same, or else one that is built.
+pub(crate) fn build(case: &Case, request: &Request, links: Links) -> Result<Arc<Ledger>, Error> {
     let links = match links {
         Links::Applied => crate::links::resolve(case)?,
         Links::LeftOut => Vec::new(),
     };
+    let is_plain = request.same_day == SameDay::default()
+        && request.overdraft == Overdraft::default()
+        && request.until.is_none()
+        && !request.keep_reversals
+        && links.is_empty();
+    if let Some(ledger) = case.ledger.as_ref().filter(|_| is_plain) {
+        return Ok(Arc::clone(ledger));
+    }
     let options = LedgerOptions {
         same_day: request.same_day,
         overdraft: request.overdraft,
@@ -72,7 +82,8 @@ pub(crate) fn build(case: &Case, request: &Request, links: Links) -> Result<Ledg
         without_statement: case.without_statement.clone(),
         links,
     };
-    Ledger::build(&case.table, &case.openings, &options).map_err(|error| build_error(case, &error))
+    let built = Ledger::build(&case.table, &case.openings, &options);
+    built.map(Arc::new).map_err(|error| build_error(case, &error))
 }
 
 fn build_error(case: &Case, error: &BuildLedgerError) -> Error {

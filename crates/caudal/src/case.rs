@@ -8,15 +8,18 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::Arc;
 
 use caudal_explain::Message;
 use caudal_import::{AssertedLink, Imported};
+use caudal_ledger::Ledger;
 use caudal_model::problem::readable;
+use caudal_model::stored::{self, ColumnVisitor, StoreError, sound};
 use caudal_model::{
-    EvidenceFile, Opening, Problem, ProblemCode, Severity, TransferTable, is_outside,
+    EvidenceFile, Money, Opening, Problem, ProblemCode, Severity, TransferTable, is_outside,
 };
 
-use crate::assemble::{Assembled, assemble};
+use crate::assemble::{Assembled, assemble_taking};
 use crate::error::{Error, ErrorKind};
 use crate::folder::CaseFolder;
 
@@ -39,6 +42,8 @@ pub struct Case {
     pub states_accounts: bool,
     /// How many problems that block were set aside.
     pub set_aside: usize,
+    /// The ledger of the case as it stands, where it was stored.
+    pub(crate) ledger: Option<Arc<Ledger>>,
 }
 
 /// What a case is opened with.
@@ -127,9 +132,12 @@ impl Case {
     /// Opens a folder of evidence and records: its statements put together, and its transfers.
     fn open_records(path: &Path, reading: Reading<'_>) -> Result<Self, Error> {
         let mut folder = CaseFolder::reader(path)?;
+        if let Some(case) = folder.stored()? {
+            return Ok(case);
+        }
         let decisions = folder.decisions()?;
-        let read = folder.read(reading)?;
-        Ok(Self::of_assembled(assemble(&read, &decisions)))
+        let mut read = folder.read(reading)?;
+        Ok(Self::of_assembled(assemble_taking(&mut read, &decisions)))
     }
 
     /// A case of statements that were put together. Problems that block are not refused here.
@@ -144,6 +152,95 @@ impl Case {
             problems: assembled.problems,
             ..Self::default()
         }
+    }
+
+    /// Visits everything that is stored of a case but its ledger, to write it or to fill it.
+    pub(crate) fn store(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
+        self.table.store(visitor)?;
+        self.store_openings(visitor)?;
+        stored::texts(visitor, "case.without-statement", &mut self.without_statement)?;
+        self.store_problems(visitor)?;
+        let mut flags = vec![u8::from(self.states_accounts)];
+        visitor.bytes("case.states-accounts", &mut flags)?;
+        if visitor.is_reading() {
+            self.states_accounts = flags == [1];
+            self.files.clone_from(&self.table.files);
+        }
+        Ok(())
+    }
+
+    fn store_openings(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
+        let openings = std::mem::take(&mut self.openings);
+        let mut accounts: Vec<String> = openings.iter().map(|o| o.account.clone()).collect();
+        let mut labels: Vec<Option<String>> = openings.iter().map(|o| o.label.clone()).collect();
+        let mut money: Vec<Money> = openings.iter().map(|opening| opening.money).collect();
+        let files = &self.table.files;
+        let file = |opening: &Opening| files.iter().position(|file| *file == opening.file);
+        let at = |opening: &Opening| u32::try_from(file(opening).unwrap_or(files.len()));
+        let mut rows: Vec<(u32, u64)> =
+            openings.iter().map(|o| (at(o).unwrap_or(u32::MAX), o.row)).collect();
+        stored::texts(visitor, "opening.account", &mut accounts)?;
+        stored::optional_texts(visitor, "opening.label", &mut labels)?;
+        stored::rows(visitor, "opening.money", &mut money)?;
+        stored::rows(visitor, "opening.row", &mut rows)?;
+        if !visitor.is_reading() {
+            self.openings = openings;
+            return Ok(());
+        }
+        let count = accounts.len();
+        sound([labels.len(), money.len(), rows.len()] == [count; 3], "opening.money")?;
+        for (((account, label), money), (file, row)) in
+            accounts.into_iter().zip(labels).zip(money).zip(rows)
+        {
+            let file = self.table.files.get(file as usize).cloned();
+            let file = file.ok_or_else(|| StoreError::damaged("opening.row"))?;
+            self.openings.push(Opening { account, money, label, row, file });
+        }
+        Ok(())
+    }
+
+    fn store_problems(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
+        let problems = std::mem::take(&mut self.problems);
+        let list = |text: fn(&Problem) -> &str| -> Vec<String> {
+            problems.iter().map(|problem| text(problem).to_owned()).collect()
+        };
+        let mut codes = list(|problem| problem.code.as_str());
+        let mut files = list(|problem| &problem.file);
+        let mut digests = list(|problem| &problem.sha256);
+        let mut found = list(|problem| &problem.found);
+        let mut columns: Vec<_> = problems.iter().map(|problem| problem.column.clone()).collect();
+        let mut expected: Vec<_> =
+            problems.iter().map(|problem| problem.expected.clone()).collect();
+        let row = |problem: &Problem| (problem.part, problem.row.unwrap_or(u64::MAX));
+        let mut rows: Vec<(u32, u64)> = problems.iter().map(row).collect();
+        stored::texts(visitor, "problem.code", &mut codes)?;
+        stored::texts(visitor, "problem.file", &mut files)?;
+        stored::texts(visitor, "problem.sha256", &mut digests)?;
+        stored::texts(visitor, "problem.found", &mut found)?;
+        stored::optional_texts(visitor, "problem.column", &mut columns)?;
+        stored::optional_texts(visitor, "problem.expected", &mut expected)?;
+        stored::rows(visitor, "problem.row", &mut rows)?;
+        if !visitor.is_reading() {
+            self.problems = problems;
+            return Ok(());
+        }
+        let lengths = [files.len(), digests.len(), found.len(), columns.len(), expected.len()];
+        sound(lengths == [codes.len(); 5] && rows.len() == codes.len(), "problem.code")?;
+        for (at, code) in codes.iter().enumerate() {
+            let code = ProblemCode::ALL.iter().copied().find(|known| known.as_str() == code);
+            let (part, row) = rows[at];
+            self.problems.push(Problem {
+                code: code.ok_or_else(|| StoreError::damaged("problem.code"))?,
+                file: std::mem::take(&mut files[at]),
+                sha256: std::mem::take(&mut digests[at]),
+                part,
+                row: Some(row).filter(|&row| row != u64::MAX),
+                column: columns[at].take(),
+                found: std::mem::take(&mut found[at]),
+                expected: expected[at].take(),
+            });
+        }
+        Ok(())
     }
 
     fn open_folder(
@@ -195,6 +292,8 @@ impl Case {
         self.files.push(file_of(name, bytes));
         let imported = caudal_import::read_openings(name, bytes);
         self.openings = imported.value;
+        // The stored ledger has other openings.
+        self.ledger = None;
         self.problems.extend(imported.problems);
         self.note_unknown_openings();
     }

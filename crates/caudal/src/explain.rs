@@ -39,7 +39,7 @@ pub fn explain(
     let mut question = resolver.question(&request.from)?;
     request.apply_to(&mut question)?;
     let lines = resolver.transfer(transfer_id)?;
-    let tracer = Tracer::new(&ledger);
+    let tracer = Tracer::new(&*ledger);
     let trace = tracer.forward(&question, *rule, watch)?.ok_or_else(|| no_route(*rule))?;
     let mut traced: BTreeMap<u32, u128> = BTreeMap::new();
     let cells = lines.iter().filter_map(|&(line, _)| trace.line(line));
@@ -54,7 +54,7 @@ pub fn explain(
     used.note(&ledger, *rule, &question, &trace);
     let terms = Terms::new(request.language);
     let shown = Shown { case, ledger: &ledger };
-    let currency = caudal_trace::source_currency(&ledger, lines[0].0);
+    let currency = caudal_trace::source_currency(&*ledger, lines[0].0);
     let row = |(&origin, &paid): (&u32, &u128)| AmountRow {
         label: question.origins[origin as usize].label.clone(),
         currency: currency.code().to_owned(),
@@ -64,7 +64,7 @@ pub fn explain(
         TracedQuestion { shown, question: &question, rule: *rule, trace: &trace, terms: &terms };
     let (mut routes, mut further) = (Vec::new(), Vec::new());
     for target in lines.iter().map(|&(line, _)| Target::Line(line)) {
-        let found = caudal_trace::routes(&ledger, *rule, &trace, target, request.routes_max);
+        let found = caudal_trace::routes(&*ledger, *rule, &trace, target, request.routes_max);
         let found = found.ok_or_else(|| no_route(*rule))?;
         routes.extend(route_rows(&told, target, &found));
         further.extend(told.further_rows(target, &found));

@@ -91,7 +91,7 @@ pub fn next(
     let ledger = build(case, request, Links::Applied)?;
     let mut question = Resolver { case, ledger: &ledger }.question(&request.from)?;
     request.apply_to(&mut question)?;
-    let tracer = Tracer::new(&ledger);
+    let tracer = Tracer::new(&*ledger);
     let mut used = Used::default();
     let mut dark = Dark {
         case,

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use caudal::folder::{CaseFolder, ImportOptions, ImportedFile, Outcome, Source};
+use caudal::folder::{CaseFolder, Holdings, ImportOptions, ImportedFile, Outcome, Source};
 use caudal::{Error, Format, Message, Profile, Terms};
 
 use crate::args::Import;
@@ -35,6 +35,9 @@ pub(crate) fn run(args: &Import, terminal: &Terminal) -> Result<(), Failure> {
             one(&mut folder, &source, (args, &options), terminal)?;
         }
     }
+    if !args.dry_run {
+        terminal.reading(|reading| folder.refresh_ledger(reading))?;
+    }
     Ok(())
 }
 
@@ -48,7 +51,7 @@ fn one(
     if must_ask || args.save_profile.is_some() {
         let look = ImportOptions { dry_run: true, ..options.clone() };
         let seen = terminal.reading(|reading| folder.import(source, &look, reading))?;
-        if let Some(profile) = &seen.evidence.profile {
+        if let Some(profile) = &seen.profile {
             if let Some(path) = &args.save_profile {
                 save(path, profile, terminal)?;
             }
@@ -69,8 +72,7 @@ fn told(file: &ImportedFile, is_dry: bool, terms: &Terms) -> String {
         (Outcome::Added, false) => "line-imported",
     };
     let mut parts = Vec::new();
-    let (entries, transfers) = file.counts();
-    let statements = file.evidence.statements.len();
+    let Holdings { statements, entries, transfers, listed } = file.holds;
     if statements > 0 {
         let message = Message::new("line-import-entries");
         parts.push(message.with("statements", statements).with("entries", entries));
@@ -78,14 +80,14 @@ fn told(file: &ImportedFile, is_dry: bool, terms: &Terms) -> String {
     if transfers > 0 {
         parts.push(Message::new("line-import-transfers").with("transfers", transfers));
     }
-    if file.outcome == Outcome::Added && statements + transfers == 0 && !file.holds_lists() {
+    if file.outcome == Outcome::Added && statements + transfers + listed == 0 {
         parts.push(Message::new("line-import-nothing"));
     }
     if file.blocking_count() > 0 {
         parts.push(Message::new("line-import-blocking").with("count", file.blocking_count()));
     }
     let parts: Vec<String> = parts.iter().map(|part| terms.say(part)).collect();
-    let format = file.evidence.format.map_or("", Format::id);
+    let format = file.format.map_or("", Format::id);
     let digest = &file.sha256[..8];
     let rest = [format.to_owned(), parts.join("; ")].join("  ");
     format!("{} {digest}…  {}  {}\n", terms.word(word), caudal::printable(&file.name), rest.trim())

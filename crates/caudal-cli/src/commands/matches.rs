@@ -10,7 +10,9 @@ use crate::terminal::{Failure, Terminal, now, print};
 pub(crate) fn run(args: &Match, terminal: &Terminal) -> Result<(), Failure> {
     let name = args.name.clone().unwrap_or_default();
     if let Some(number) = args.undo {
-        CaseFolder::writer(&args.case)?.withdraw(number, &name, &now())?;
+        let mut folder = CaseFolder::writer(&args.case)?;
+        folder.withdraw(number, &name, &now())?;
+        terminal.reading(|reading| folder.refresh_ledger(reading))?;
         return done("line-withdrawn", terminal);
     }
     let verdicts = [(&args.same, Verdict::Same), (&args.different, Verdict::Different)];
@@ -53,6 +55,7 @@ fn decide(
         withdrawn_by: None,
         withdrawn_at: None,
     })?;
+    terminal.reading(|reading| folder.refresh_ledger(reading))?;
     Ok(())
 }
 

@@ -121,3 +121,58 @@ fn standard_input_is_a_file_too() {
     assert!(String::from_utf8_lossy(&output.stdout).contains("imported"));
     assert_eq!(evidence(folder.path()), ["-"]);
 }
+
+/// The answer to a question of everything that came from outside.
+fn answer(folder: &Path) -> String {
+    let question = ["trace", "a.caudal", "--rule", "fifo,pro-rata", "--format", "json"];
+    let from = ["--from", "payer:@outside", "--despite-problems"];
+    let (code, text, error) = run(folder, &[&question[..], &from[..]].concat());
+    assert_eq!(code, 0, "{error}");
+    text
+}
+
+#[test]
+fn the_stored_ledger_answers_as_the_evidence_does_and_a_damaged_one_is_made_anew() {
+    let (folder, names) = desk();
+    let transfers = "id,date,payer,payee,amount,currency\nx1,2025-01-02,@outside,X,90.00,USD\n\
+                     x2,2025-01-03,X,Y,40.00,USD\nx3,2025-01-03,Y,@shop,50.00,USD\n";
+    std::fs::write(folder.path().join("transfers.csv"), transfers).expect("a file");
+    assert_eq!(run(folder.path(), &["import", "a.caudal", "files", "transfers.csv"]).0, 0);
+    let path = folder.path().join("a.caudal/ledger");
+    let whole = std::fs::read(&path).expect("it was written");
+    let stored = answer(folder.path());
+    std::fs::remove_file(&path).expect("it can be taken away");
+    assert_eq!(answer(folder.path()), stored, "from the evidence");
+    for at in [0, 20, 70, whole.len() / 2, whole.len() - 10] {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x55;
+        std::fs::write(&path, &damaged).expect("a file");
+        assert_eq!(answer(folder.path()), stored, "with byte {at} damaged");
+        let again = ["import", "a.caudal", &format!("files/{}", names[0])];
+        assert_eq!(run(folder.path(), &again).0, 0);
+        assert_eq!(
+            std::fs::read(&path).expect("it is there"),
+            whole,
+            "byte {at}: same bytes again"
+        );
+    }
+}
+
+#[test]
+fn a_decision_makes_the_ledger_anew() {
+    let (folder, _) = desk();
+    run(folder.path(), &["import", "a.caudal", "files"]);
+    let path = folder.path().join("a.caudal/ledger");
+    let before = std::fs::read(&path).expect("it was written");
+    let (_, list, _) = run(folder.path(), &["match", "a.caudal", "--all", "--format", "csv"]);
+    let pair = list.lines().nth(1).expect("a pair");
+    let is_id = |cell: &&str| cell.find(':') == Some(8);
+    let ids: Vec<&str> = pair.split(',').filter(is_id).collect();
+    let decide =
+        ["match", "a.caudal", "--different", ids[0], ids[1], "--name", "N", "--reason", "R"];
+    let (code, _, error) = run(folder.path(), &decide);
+    assert_eq!(code, 0, "{error} {pair}");
+    assert_ne!(std::fs::read(&path).expect("it is there"), before);
+    assert_eq!(run(folder.path(), &["match", "a.caudal", "--undo", "1", "--name", "N"]).0, 0);
+    assert_eq!(std::fs::read(&path).expect("it is there"), before, "as it was");
+}

@@ -62,7 +62,29 @@ pub struct DarkPlace {
 
 /// Puts the evidence of a case together.
 pub fn assemble(case: &ReadCase, decisions: &[DecisionRecord]) -> Assembled {
-    let mut assembled = Assembled::default();
+    put_together(case, decisions, None)
+}
+
+/// Puts the evidence of a case together, and takes its transfers rather than copying them where no
+/// row of a statement comes before them.
+pub fn assemble_taking(case: &mut ReadCase, decisions: &[DecisionRecord]) -> Assembled {
+    let has_statements = case.files.iter().any(|file| !file.evidence.statements.is_empty());
+    let first = case.files.iter().position(|file| !file.evidence.transfers.is_empty());
+    let taken = first.filter(|_| !has_statements).map(|at| {
+        let mut table = std::mem::take(&mut case.files[at].evidence.transfers);
+        table.set_file(u32::try_from(at).unwrap_or(u32::MAX));
+        table.files.clear();
+        table
+    });
+    put_together(case, decisions, taken)
+}
+
+fn put_together(
+    case: &ReadCase,
+    decisions: &[DecisionRecord],
+    taken: Option<TransferTable>,
+) -> Assembled {
+    let mut assembled = Assembled { table: taken.unwrap_or_default(), ..Assembled::default() };
     accounts::line_up(case, &mut assembled);
     sides::find(case, decisions, &mut assembled);
     rows::write(case, &mut assembled);

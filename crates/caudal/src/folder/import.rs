@@ -11,10 +11,11 @@ use std::path::{Path, PathBuf};
 use caudal_import::{Evidence, Format, Profile, ReadOptions};
 use caudal_model::{Problem, Severity};
 
+use super::read::go_on;
 use super::{CaseFolder, EVIDENCE, storage};
 use crate::case::Reading;
 use crate::error::Error;
-use crate::folder::EvidenceRecord;
+use crate::folder::{EvidenceRecord, ReadFile};
 
 /// Ends the name of an original that is being written.
 pub(super) const PARTIAL: &str = ".partial";
@@ -63,8 +64,12 @@ pub struct ImportedFile {
     pub sha256: String,
     /// What became of it.
     pub outcome: Outcome,
-    /// What it holds; empty where the case had it already.
-    pub evidence: Evidence,
+    /// The format in which it was read.
+    pub format: Option<Format>,
+    /// How its table is laid out.
+    pub profile: Option<Profile>,
+    /// What it holds; nothing where the case had it already.
+    pub holds: Holdings,
     /// What is wrong with it.
     pub problems: Vec<Problem>,
 }
@@ -74,16 +79,30 @@ impl ImportedFile {
     pub fn blocking_count(&self) -> usize {
         self.problems.iter().filter(|problem| problem.severity() == Severity::Blocks).count()
     }
+}
 
-    /// Whether it is a list of openings or accounts.
-    pub fn holds_lists(&self) -> bool {
-        !self.evidence.openings.is_empty() || !self.evidence.accounts.is_empty()
-    }
+/// How much a file holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// Statements of accounts.
+    pub statements: usize,
+    /// Their entries.
+    pub entries: usize,
+    /// Transfers of a file that names both sides.
+    pub transfers: usize,
+    /// Rows of a list of openings or accounts.
+    pub listed: usize,
+}
 
-    /// Booked entries of its statements, and its transfers.
-    pub fn counts(&self) -> (usize, usize) {
-        let entries = self.evidence.statements.iter().map(|statement| statement.entries.len());
-        (entries.sum(), self.evidence.transfers.len())
+impl Holdings {
+    fn of(evidence: &Evidence) -> Self {
+        let entries = evidence.statements.iter().map(|statement| statement.entries.len());
+        Self {
+            statements: evidence.statements.len(),
+            entries: entries.sum(),
+            transfers: evidence.transfers.len(),
+            listed: evidence.openings.len() + evidence.accounts.len(),
+        }
     }
 }
 
@@ -95,12 +114,20 @@ impl CaseFolder {
         options: &ImportOptions,
         reading: Reading<'_>,
     ) -> Result<ImportedFile, Error> {
+        go_on(source.bytes.len() as u64, reading)?;
         let sha256 = caudal_import::digest(&source.bytes);
         let name = source.name.clone();
         let is_known = self.records.evidence()?.iter().any(|known| known.sha256 == sha256);
         if is_known {
-            let (evidence, problems) = (Evidence::default(), Vec::new());
-            return Ok(ImportedFile { name, sha256, outcome: Outcome::Known, evidence, problems });
+            return Ok(ImportedFile {
+                name,
+                sha256,
+                outcome: Outcome::Known,
+                format: None,
+                profile: None,
+                holds: Holdings::default(),
+                problems: Vec::new(),
+            });
         }
         let read_options = ReadOptions {
             format: options.format,
@@ -121,10 +148,25 @@ impl CaseFolder {
         if !options.dry_run {
             self.keep(&sha256, &source.bytes)?;
             let record = record(source, &sha256, &evidence, options);
-            self.records.add(&[record])?;
+            self.records.add(std::slice::from_ref(&record))?;
+            return Ok(self.added(record, evidence, read.problems));
         }
-        let (outcome, problems) = (Outcome::Added, read.problems);
-        Ok(ImportedFile { name, sha256, outcome, evidence, problems })
+        Ok(imported(&name, &evidence, read.problems))
+    }
+
+    /// Reports a file that was added. Of transfers in the program's own columns the contents stay at
+    /// hand: they can be many, and a second reading gives them again whatever was said about the file.
+    fn added(
+        &mut self,
+        record: EvidenceRecord,
+        evidence: Evidence,
+        problems: Vec<Problem>,
+    ) -> ImportedFile {
+        let told = imported(&record.name, &evidence, problems.clone());
+        if evidence.format == Some(Format::Transfers) {
+            self.at_hand.push(ReadFile { record, evidence, problems });
+        }
+        told
     }
 
     /// Writes an original, durably, under its digest.
@@ -132,6 +174,18 @@ impl CaseFolder {
         let path = self.original(sha256);
         let partial = self.path.join(EVIDENCE).join(format!("{sha256}{PARTIAL}"));
         write_durably(&partial, &path, bytes).map_err(|error| storage(&path, &error))
+    }
+}
+
+fn imported(name: &str, evidence: &Evidence, problems: Vec<Problem>) -> ImportedFile {
+    ImportedFile {
+        name: name.to_owned(),
+        sha256: evidence.file.sha256.clone(),
+        outcome: Outcome::Added,
+        format: evidence.format,
+        profile: evidence.profile.clone(),
+        holds: Holdings::of(evidence),
+        problems,
     }
 }
 

@@ -1,11 +1,13 @@
 //! The case folder: originals by digest, and the records of what was done with them.
 //!
 //! *Shape.* `NAME.caudal/` holds `evidence/` (each original once, named by its SHA-256, never
-//! altered), `case.db` (which files belong to the case, decisions, the log) and `lock`. A file
+//! altered), `case.db` (which files belong to the case, decisions, the log), `ledger` (what the
+//! evidence was put together to; it can be made again) and `lock`. A file
 //! belongs to the case when its record is committed, and not before: the original is on disk by
 //! then, so a program that is killed leaves either the whole file or none of it.
 
 mod import;
+mod ledger_file;
 mod read;
 mod records;
 
@@ -14,7 +16,8 @@ use std::path::{Path, PathBuf};
 
 use caudal_explain::Message;
 
-pub use import::{ImportOptions, ImportedFile, Outcome, Source};
+pub use import::{Holdings, ImportOptions, ImportedFile, Outcome, Source};
+pub use ledger_file::LedgerState;
 pub use read::{ReadCase, ReadFile};
 pub use records::{DecisionRecord, EvidenceRecord, LogRecord, Verdict};
 
@@ -32,6 +35,8 @@ const EVIDENCE: &str = "evidence";
 pub struct CaseFolder {
     path: PathBuf,
     records: Records,
+    /// Contents of files that were imported just now, and that a second reading would give again.
+    at_hand: Vec<ReadFile>,
     /// Held while this program may write; released by the system when it ends, however it ends.
     _lock: Option<File>,
 }
@@ -74,7 +79,7 @@ impl CaseFolder {
         }
         let lock = if access == Access::Read { None } else { Some(lock(path)?) };
         let records = Records::open(&path.join(RECORDS), access)?;
-        Ok(Self { path: path.to_owned(), records, _lock: lock })
+        Ok(Self { path: path.to_owned(), records, at_hand: Vec::new(), _lock: lock })
     }
 
     /// The folder.
@@ -135,6 +140,7 @@ impl CaseFolder {
 
     /// Takes away what a writer that was killed left half-written.
     fn tidy(&mut self) {
+        drop(std::fs::remove_file(self.path.join(ledger_file::LEDGER_PARTIAL)));
         let Ok(entries) = std::fs::read_dir(self.path.join(EVIDENCE)) else { return };
         for entry in entries.flatten() {
             let name = entry.file_name();

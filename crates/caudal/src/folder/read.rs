@@ -61,7 +61,12 @@ impl CaseFolder {
         Ok(ReadCase { files })
     }
 
-    fn read_one(&self, record: EvidenceRecord, reading: Reading<'_>) -> Result<ReadFile, Error> {
+    pub(super) fn read_one(
+        &self,
+        record: EvidenceRecord,
+        reading: Reading<'_>,
+    ) -> Result<ReadFile, Error> {
+        go_on(record.byte_count, reading)?;
         let path = self.original(&record.sha256);
         let bytes = bytes_of(&path)?;
         let profile = record.profile.as_deref().map(Profile::from_toml).transpose();
@@ -87,7 +92,13 @@ impl CaseFolder {
     }
 }
 
-fn altered(path: &Path, why: &dyn std::fmt::Display) -> Error {
+/// Tells that a file comes next; fails if that is not wanted any more.
+pub(super) fn go_on(bytes_total: u64, reading: Reading<'_>) -> Result<(), Error> {
+    let step = reading(caudal_import::Progress { rows: 0, bytes: 0, bytes_total });
+    if step.is_break() { Err(caudal_trace::Cancelled.into()) } else { Ok(()) }
+}
+
+pub(super) fn altered(path: &Path, why: &dyn std::fmt::Display) -> Error {
     let message = Message::new("error-evidence-altered").with("path", path.display());
     Error::new(ErrorKind::Data, message.with("why", why))
         .hint(Message::new("hint-evidence-altered"))
