@@ -2,10 +2,13 @@
 //!
 //! ```text
 //! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--sweeps N] [--openings-percent N] [--seed N]
+//! cargo run --release -p caudal-bench -- csv --transfers N [--seed N] > FILE
 //! ```
 //!
 //! *Shape.* For each size a seeded ledger is made in memory, indexed, and asked. Times of one run
-//! on a shared machine drift; the ratios between lines of one run are what to quote.
+//! on a shared machine drift; the ratios between lines of one run are what to quote. `csv` writes the
+//! same ledger as a file of transfers, in an order that is not that of its days; `peers/import.py`
+//! times its import beside another program's.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 mod baseline;
@@ -33,10 +36,18 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let Some(options) = parse(std::env::args().skip(1)) else {
+    let mut args = std::env::args().skip(1).peekable();
+    let writes_csv = args.next_if_eq("csv").is_some();
+    let Some(options) = parse(args) else {
         println!("{USAGE}");
         return ExitCode::from(2);
     };
+    if writes_csv {
+        return match workload::write_csv(options.transfers[0], options.seed) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
     for &transfers in &options.transfers {
         measure::run(transfers, &options);
     }
