@@ -23,6 +23,8 @@ use crate::Finding;
 use chain::{Stretch, stretches};
 use figures::Figures;
 
+pub(crate) use findings::day_text;
+
 /// The most repairs that are kept for one break.
 pub const REPAIRS_MAX: usize = 20;
 /// The most breaks for which repairs are looked for.

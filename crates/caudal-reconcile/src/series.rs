@@ -10,6 +10,7 @@
 //! *Units.* Exact decimals; days since 1970-01-01.
 
 mod months;
+mod overlap;
 mod pages;
 mod timeline;
 
@@ -24,6 +25,9 @@ pub use months::{MonthState, months};
 
 /// The most entries of the same day and amount that an entry is compared with.
 pub const LIKE_MAX: usize = 256;
+/// The most statements beginning on one day among which the next is looked for by its balances; more
+/// are taken as they come.
+pub const SAME_DAY_MAX: usize = 64;
 /// The most findings about entries that only one of two overlapping statements holds.
 pub const OVERLAP_FINDINGS_MAX: usize = 1_000;
 
@@ -109,8 +113,9 @@ pub fn join(statements: &[(usize, &Statement)], exponent: u8) -> Series {
     let mut series = Series::default();
     let bundles = pages::bundles(statements, &mut series);
     let mut timeline = timeline::Timeline::new(series);
-    for bundle in &bundles {
-        timeline.add(pages::Doc::of(bundle, exponent));
+    let docs = bundles.iter().map(|bundle| pages::Doc::of(bundle, exponent)).collect();
+    for group in pages::by_first_day(docs) {
+        timeline.add_all(group);
     }
     timeline.finish()
 }

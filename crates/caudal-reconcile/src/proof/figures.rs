@@ -64,6 +64,7 @@ impl Figures {
     pub(super) fn decimal(&self, minor: i128) -> Option<Decimal> {
         Decimal::new(minor, self.scale)
     }
+
     /// By how much the balance after a stretch does not follow; `None` where a figure is missing or
     /// beyond what decimals hold.
     pub(super) fn off(&self, stretch: &Stretch) -> Option<i128> {

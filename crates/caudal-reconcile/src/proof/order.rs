@@ -37,7 +37,7 @@ pub(super) fn choose(figures: &Figures) -> Chosen {
     let by_day_count = break_count(figures, &sequence);
     tries.push((Order::ByBalances(Vec::new()), sequence));
     if by_day_count > 0
-        && let Some(sequence) = by_balances_alone(figures)
+        && let Some(sequence) = by_balances_alone(figures, &tries[0].1)
     {
         return chosen(figures, Order::ByBalances(Vec::new()), sequence, true);
     }
@@ -97,9 +97,12 @@ fn derived_opening(figures: &Figures) -> Option<i128> {
     figures.closing?.checked_sub({ amounts }.try_fold(0, add)?)
 }
 
-/// Across days, where both ends are stated: without them, a wrong amount might find another way.
-fn by_balances_alone(figures: &Figures) -> Option<Vec<usize>> {
-    let (start, end) = (figures.opening?, figures.closing?);
+/// Across days, from the opening balance to the closing one; where that is not stated, to the balance
+/// of the row that stands last. With both ends fixed a wrong amount cannot find another way: the sum
+/// of all amounts would differ.
+fn by_balances_alone(figures: &Figures, base: &[usize]) -> Option<Vec<usize>> {
+    let start = figures.opening?;
+    let end = figures.closing.or_else(|| figures.rows[*base.last()?].after)?;
     let rows: Vec<usize> = (0..figures.rows.len()).collect();
     let path = euler::path(&edges(figures, &rows)?, start)?;
     let last = path.last().and_then(|&row| figures.rows[row].after);

@@ -8,7 +8,7 @@ use caudal_model::{Balance, Decimal, Entry, Moment, ProblemCode, Statement};
 
 use super::{EntryRef, Series};
 use crate::Finding;
-use crate::proof::{Proved, prove};
+use crate::proof::{Proved, RowState, prove};
 
 /// A statement with all its pages.
 pub(super) struct Bundle<'s> {
@@ -19,6 +19,8 @@ pub(super) struct Bundle<'s> {
     page: Option<u64>,
     is_last_page: Option<bool>,
     stated_closing: Option<Decimal>,
+    /// Where the entries of the last page begin.
+    page_start: usize,
 }
 
 /// An entry that counts, or would.
@@ -26,10 +28,12 @@ pub(super) struct Item<'b> {
     pub(super) at: EntryRef,
     pub(super) entry: &'b Entry,
     pub(super) day: Option<i32>,
+    /// The balance before it, where the chain tells.
+    pub(super) before: Option<Decimal>,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 /// A statement, proved, with what its neighbours need to know.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Doc<'b> {
     pub(super) bundle: &'b Bundle<'b>,
     pub(super) proof: Proved,
@@ -37,8 +41,8 @@ pub(super) struct Doc<'b> {
     pub(super) days: Option<(i32, i32)>,
     pub(super) is_opening_stated: bool,
     pub(super) is_closing_stated: bool,
-    /// Whether nothing is broken and no amount is missing: then only a missing balance at an end can
-    /// keep it from being proved.
+    /// Whether nothing is broken, no amount is missing, and only a missing balance at an end can keep
+    /// it from being proved.
     pub(super) is_summed: bool,
 }
 
@@ -46,26 +50,65 @@ impl<'b> Doc<'b> {
     pub(super) fn of(bundle: &'b Bundle<'b>, exponent: u8) -> Self {
         let statement = bundle.merged.as_ref();
         let proof = prove(statement, exponent);
-        let mut day = None;
+        let (mut day, mut balance) = (None, proof.opening);
         let item = |&at: &usize| {
             let entry = &statement.entries[at];
             day = entry.booked_at.map(|moment| moment.day).or(day);
-            Item { at: bundle.places[at], entry, day }
+            let before = balance;
+            let sum = |before: Decimal| before.checked_add(entry.amount?);
+            balance = entry.balance_after.or_else(|| before.and_then(sum));
+            Item { at: bundle.places[at], entry, day, before }
         };
         let items: Vec<Item<'b>> = proof.sequence.iter().map(item).collect();
         let last = items.last().and_then(|item| item.entry.balance_after);
-        let is_summed =
-            proof.breaks.is_empty() && items.iter().all(|item| item.entry.amount.is_some());
+        let is_opening_stated = statement.opening.is_some();
+        let is_closing_stated = statement.closing.is_some() || last.is_some();
+        let first_stated = items.iter().position(|item| item.entry.balance_after.is_some());
+        let last_stated = items.iter().rposition(|item| item.entry.balance_after.is_some());
+        let hangs_on_end = |place: usize| {
+            let at_start = first_stated.is_none_or(|first| place <= first);
+            let at_end = last_stated.is_none_or(|last| place > last);
+            (!is_opening_stated && at_start) || (!is_closing_stated && at_end)
+        };
+        let is_sound = |(place, item): (usize, &Item<'b>)| {
+            let is_proved = proof.rows[proof.sequence[place]] == RowState::Proved;
+            item.entry.amount.is_some() && (is_proved || hangs_on_end(place))
+        };
+        let is_summed = proof.breaks.is_empty() && items.iter().enumerate().all(is_sound);
         Self {
             days: days(statement),
-            is_opening_stated: statement.opening.is_some(),
-            is_closing_stated: statement.closing.is_some() || last.is_some(),
+            is_opening_stated,
+            is_closing_stated,
             is_summed,
             items,
             proof,
             bundle,
         }
     }
+}
+
+/// Statements in groups that begin on one day; those without a number the widest first: what it
+/// covers falls into it. Of equally wide ones one with balances.
+pub(super) fn by_first_day(docs: Vec<Doc<'_>>) -> Vec<Vec<Doc<'_>>> {
+    let mut groups: Vec<Vec<Doc<'_>>> = Vec::new();
+    for doc in docs {
+        let first_day = |doc: &Doc<'_>| doc.days.map(|days| days.0);
+        match groups.last_mut() {
+            Some(group) if group.last().is_some_and(|l| first_day(l) == first_day(&doc)) => {
+                group.push(doc);
+            }
+            _ => groups.push(vec![doc]),
+        }
+    }
+    for group in &mut groups {
+        if group.iter().all(|doc| doc.bundle.merged.sequence.is_none()) {
+            group.sort_by_key(|doc| {
+                let has_balances = doc.is_opening_stated && doc.is_closing_stated;
+                (Reverse(doc.days.map(|days| days.1)), !has_balances, Reverse(doc.items.len()))
+            });
+        }
+    }
+    groups
 }
 
 /// First and last day that a statement covers.
@@ -215,10 +258,15 @@ impl<'s> Bundle<'s> {
             statements: vec![position],
             places: (0..statement.entries.len()).map(at).collect(),
             page: statement.page,
+            page_start: 0,
             is_last_page: statement.is_last_page,
             stated_closing: statement.closing.map(|balance| balance.amount),
             merged: Cow::Borrowed(statement),
         }
+    }
+
+    pub(super) fn first(&self) -> usize {
+        self.statements.first().copied().unwrap_or(0)
     }
 
     fn last(&self) -> usize {
@@ -242,13 +290,15 @@ impl<'s> Bundle<'s> {
         }
         let between = self.stated_closing.or(opening);
         let merged = self.merged.to_mut();
-        let last = merged.entries.iter_mut().rev().find(|entry| entry.is_booked());
+        let last_page = &mut merged.entries[self.page_start..];
+        let last = last_page.iter_mut().rev().find(|entry| entry.is_booked());
         match last {
             Some(last) if last.balance_after.is_none() => last.balance_after = between,
-            Some(_) => {}
-            None => merged.opening = merged.opening.or(page.opening),
+            None if self.page_start == 0 => merged.opening = merged.opening.or(page.opening),
+            Some(_) | None => {}
         }
         merged.closing = page.closing;
+        self.page_start = merged.entries.len();
         merged.entries.extend_from_slice(&page.entries);
         merged.period = match (merged.period, page.period) {
             (Some(a), Some(b)) => Some((a.0.min(b.0), a.1.max(b.1))),

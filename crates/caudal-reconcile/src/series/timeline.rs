@@ -1,78 +1,124 @@
 //! Statements one after the other: which follow which, and which entries two of them hold.
 //!
 //! *Shape.* Statements come in the order of their days. Each either goes on with the run of the one
-//! before, or begins a run of its own after a gap. Of entries that both hold, the first counts.
+//! before, or begins a run of its own after a gap. Of entries that both hold, the first counts. A
+//! run is finished when the next begins: only then is known what its statements confirm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, VecDeque};
 
 use caudal_model::{Decimal, ProblemCode};
 
-use super::pages::{Doc, Item};
-use super::{Document, EntryRef, Fault, LIKE_MAX, OVERLAP_FINDINGS_MAX, Run, Series};
+use super::overlap::{Counted, Shared};
+use super::pages::Doc;
+use super::{Document, EntryRef, Fault, OVERLAP_FINDINGS_MAX, Run, SAME_DAY_MAX, Series};
 use crate::Finding;
-use crate::proof::{Figure, StatementState};
+use crate::proof::{Figure, StatementState, day_text};
 
-/// An entry that counts already, as later statements are compared with it.
-struct Counted {
-    at: EntryRef,
-    balance_after: Option<Decimal>,
-    references: Vec<String>,
-    description: String,
-    /// The last statement that was found to hold it too.
-    met_by: Option<usize>,
+/// How a statement goes on with the run before it.
+enum Link {
+    /// It does not: days or money are missing between them.
+    Apart,
+    /// The balance before it is the balance after the run.
+    Meets,
+    /// Its days follow, and no balance says more.
+    Follows,
+    /// Both cover some days.
+    Shares(Box<Shared>),
 }
 
-pub(super) struct Timeline {
+/// The run that grows.
+#[derive(Default)]
+struct Open<'b> {
+    first_day: Option<i32>,
+    last_day: Option<i32>,
+    opening: Option<Decimal>,
+    closing: Option<Decimal>,
+    counted: Counted<'b>,
+    /// Its first statement in `series.documents`.
+    documents_start: usize,
+    /// Whether two statements were put together though no balance confirms it.
+    has_loose_joint: bool,
+    /// What joints are off by, summed; `None` where none is.
+    joint_off: Option<Decimal>,
+    /// The last statement, if only a balance after it is missing.
+    hangs: Option<usize>,
+}
+
+pub(super) struct Timeline<'b> {
     series: Series,
-    /// Entries of the present run by day and amount.
-    counted: BTreeMap<(i32, Decimal), Vec<Counted>>,
-    /// Day of each entry in `series.entries`.
-    days: Vec<i32>,
+    open: Option<Open<'b>>,
+    /// Number of the last statement, and its day.
     sequence: Option<(u64, i32)>,
     overlap_findings: usize,
+    seen_faults: BTreeSet<(i32, i32, Decimal)>,
 }
 
-impl Timeline {
+impl<'b> Timeline<'b> {
     pub(super) fn new(series: Series) -> Self {
         Self {
             series,
-            counted: BTreeMap::new(),
-            days: Vec::new(),
+            open: None,
             sequence: None,
             overlap_findings: 0,
+            seen_faults: BTreeSet::new(),
         }
     }
 
-    pub(super) fn add(&mut self, doc: Doc<'_>) {
-        self.check_sequence(&doc);
-        let statements = doc.bundle.statements.clone();
-        let first = statements.first().copied().unwrap_or(0);
-        let goes_on = self.goes_on(&doc);
-        if !goes_on {
-            self.begin_run(&doc, first);
+    /// Adds statements that begin on one day: each time the first that goes on with the run by its
+    /// balances, else the first.
+    pub(super) fn add_all(&mut self, docs: Vec<Doc<'b>>) {
+        let mut docs = VecDeque::from(docs);
+        while !docs.is_empty() {
+            let goes_on = |doc: &Doc<'b>| match self.open.as_ref().map(|open| open.link(doc)) {
+                Some(Link::Meets) => true,
+                Some(Link::Shares(shared)) => shared.is_confirmed == Some(true),
+                Some(Link::Follows | Link::Apart) | None => false,
+            };
+            let few = 2..=SAME_DAY_MAX;
+            let next = few.contains(&docs.len()).then(|| docs.iter().position(goes_on)).flatten();
+            if let Some(doc) = docs.remove(next.unwrap_or(0)) {
+                self.add(&doc);
+            }
         }
-        let overlaps_until =
-            self.series.runs.last().and_then(|run| run.last_day).filter(|_| goes_on);
-        let balance = self.series.runs.last().and_then(|run| run.closing).filter(|_| goes_on);
-        let state = confirmed(&doc, balance);
-        self.add_findings(&doc);
-        self.add_faults(&doc);
-        self.add_entries(&doc, overlaps_until);
-        self.extend_run(&doc, state);
-        self.series.documents.push(Document {
-            statements,
-            first_day: doc.days.map(|days| days.0),
-            last_day: doc.days.map(|days| days.1),
-            state,
-            proof: doc.proof,
-        });
+    }
+
+    fn add(&mut self, doc: &Doc<'b>) {
+        let link = self.open.as_ref().map(|open| open.link(doc));
+        let is_shared = matches!(link, Some(Link::Shares(_)));
+        if !is_shared {
+            self.check_sequence(doc);
+        }
+        if !matches!(link, Some(Link::Meets | Link::Follows | Link::Shares(_))) {
+            self.begin_run(doc);
+        }
+        self.add_findings(doc);
+        self.add_faults(doc, is_shared);
+        let (shared, is_met) = self.joint(link);
+        let state = alone_or_met(doc, is_met);
+        self.extend(doc, state, is_met, shared.as_deref());
+    }
+
+    /// What two statements share, and whether a balance confirms the joint.
+    fn joint(&mut self, link: Option<Link>) -> (Option<Box<Shared>>, bool) {
+        match link {
+            Some(Link::Shares(shared)) => {
+                let is_met = shared.is_confirmed == Some(true);
+                (Some(shared), is_met)
+            }
+            Some(Link::Meets) => {
+                self.settle_hanging();
+                (None, true)
+            }
+            Some(Link::Follows) => {
+                self.open.iter_mut().for_each(|open| open.has_loose_joint = true);
+                (None, false)
+            }
+            Some(Link::Apart) | None => (None, false),
+        }
     }
 
     pub(super) fn finish(mut self) -> Series {
-        let end = self.series.entries.len();
-        if let Some(run) = self.series.runs.last_mut() {
-            run.entries.end = end;
-        }
+        self.close_run();
         self.series
     }
 
@@ -81,11 +127,11 @@ impl Timeline {
         let Some(number) = doc.bundle.merged.sequence else { return };
         let day = doc.days.map_or(0, |days| days.0);
         if let Some((before, day_before)) = self.sequence {
-            let is_new_year = number == 1 && day - day_before > 0;
+            let is_new_year = number <= 1 && day > day_before;
             if number != before && number != before.saturating_add(1) && !is_new_year {
                 self.series.findings.push(Finding {
                     code: ProblemCode::StatementOutOfSequence,
-                    statement: doc.bundle.statements.first().copied().unwrap_or(0),
+                    statement: doc.bundle.first(),
                     entry: None,
                     found: number.to_string(),
                     expected: Some(before.saturating_add(1).to_string()),
@@ -95,142 +141,147 @@ impl Timeline {
         self.sequence = Some((number, day));
     }
 
-    /// Whether a statement goes on with the present run: its days do, and its balance does not
-    /// contradict; or its balance does, whatever days lie between.
-    fn goes_on(&self, doc: &Doc<'_>) -> bool {
-        let Some(run) = self.series.runs.last() else { return false };
-        let meets = match (run.closing, doc.proof.opening) {
-            (Some(before), Some(after)) => Some(before == after),
-            _ => None,
-        };
-        let last = run.last_day.zip(doc.days.map(|days| days.0));
-        let overlaps = last.is_some_and(|(last, first)| first <= last);
-        let follows = last.is_some_and(|(last, first)| first <= last + 1);
-        // Where days are shared, the balances meet somewhere inside.
-        overlaps || meets == Some(true) || (follows && meets.is_none()) || last.is_none()
-    }
-
-    fn begin_run(&mut self, doc: &Doc<'_>, statement: usize) {
-        let start = self.series.entries.len();
-        if let Some(before) = self.series.runs.last_mut() {
-            before.entries.end = start;
-            let text = |balance: Option<Decimal>| balance.map_or(String::new(), |b| b.to_string());
-            self.series.findings.push(Finding {
-                code: ProblemCode::StatementGap,
-                statement,
-                entry: None,
-                found: text(doc.proof.opening),
-                expected: before.closing.map(|balance| balance.to_string()),
-            });
+    fn begin_run(&mut self, doc: &Doc<'b>) {
+        if let Some(before) = &self.open {
+            let finding = gap(before, doc);
+            let (jump, touches) = (before.jump(doc), before.days_until(doc));
+            self.series.findings.push(finding);
+            // No day is missing, so the money is: entries, or a wrong balance.
+            if let (Some(off), Some((first_day, last_day))) = (jump, touches) {
+                self.series.faults.push(Fault { first_day, last_day, off });
+            }
         }
-        self.counted.clear();
-        self.series.runs.push(Run {
+        self.close_run();
+        self.open = Some(Open {
             first_day: doc.days.map(|days| days.0),
-            last_day: None,
             opening: doc.proof.opening,
-            closing: None,
-            entries: start..start,
-            state: StatementState::Proved,
+            documents_start: self.series.documents.len(),
+            ..Open::default()
         });
     }
 
-    fn extend_run(&mut self, doc: &Doc<'_>, state: StatementState) {
-        let end = self.series.entries.len();
-        let Some(run) = self.series.runs.last_mut() else { return };
-        run.entries.end = end;
-        let last = doc.days.map(|days| days.1);
-        if last >= run.last_day {
-            run.last_day = last;
-            run.closing = doc.proof.closing.or(run.closing);
+    /// A balance before this statement is the balance that the last one lacked.
+    fn settle_hanging(&mut self) {
+        let hangs = self.open.as_mut().and_then(|open| open.hangs.take());
+        if let Some(document) = hangs.and_then(|at| self.series.documents.get_mut(at)) {
+            document.state = StatementState::Proved;
         }
-        run.state = worse(run.state, state);
     }
 
-    /// Adds what the run does not hold yet.
-    fn add_entries(&mut self, doc: &Doc<'_>, overlaps_until: Option<i32>) {
+    /// Adds a statement to the open run.
+    fn extend(
+        &mut self,
+        doc: &Doc<'b>,
+        alone: StatementState,
+        is_met: bool,
+        shared: Option<&Shared>,
+    ) {
         let document = self.series.documents.len();
-        let mut fresh = Vec::new();
-        for item in &doc.items {
-            let is_shared = overlaps_until.zip(item.day).is_some_and(|(last, day)| day <= last);
-            match self.known(item, document).filter(|_| is_shared) {
-                Some(known) => self.series.duplicates.push((item.at, known)),
-                None => fresh.push((item, is_shared)),
-            }
+        let Some(open) = self.open.as_mut() else { return };
+        let hangs =
+            doc.is_summed && (doc.is_opening_stated || is_met) && alone == StatementState::Unproved;
+        let extends = doc.days.map(|days| days.1) >= open.last_day;
+        let mut state = alone;
+        if let Some(shared) = shared {
+            state = open.share(doc, alone, document, shared);
+            let pair =
+                |&(item, known): &(usize, usize)| (doc.items[item].at, open.counted.at(known));
+            self.series.duplicates.extend(shared.pairs.iter().map(pair));
+        } else {
+            doc.items.iter().for_each(|item| open.counted.push(item, document));
+            open.closing = doc.proof.closing;
         }
-        // A statement that shares no entry with the run shares days by chance: its first days.
-        let shares = fresh.len() < doc.items.len();
-        for (item, is_shared) in fresh {
-            if is_shared && shares && self.overlap_findings < OVERLAP_FINDINGS_MAX {
+        if extends || shared.is_none() {
+            open.hangs = hangs.then_some(document);
+        }
+        if extends {
+            open.last_day = doc.days.map(|days| days.1).or(open.last_day);
+        }
+        if let Some(shared) = shared {
+            self.report(doc, shared);
+        }
+        self.series.documents.push(Document {
+            statements: doc.bundle.statements.clone(),
+            first_day: doc.days.map(|days| days.0),
+            last_day: doc.days.map(|days| days.1),
+            state,
+            proof: doc.proof.clone(),
+        });
+    }
+
+    /// What two statements of the same days do not agree on.
+    fn report(&mut self, doc: &Doc<'b>, shared: &Shared) {
+        let Some(open) = self.open.as_mut() else { return };
+        let own = shared.only_here.iter().map(|&item| doc.items[item].at);
+        let theirs = shared.only_there.iter().map(|&known| open.counted.at(known));
+        let amounts = shared.only_here.iter().map(|&item| doc.items[item].entry.amount);
+        let their_amounts = shared.only_there.iter().map(|&known| open.counted.amount(known));
+        let only: Vec<(EntryRef, Option<Decimal>)> =
+            own.chain(theirs).zip(amounts.chain(their_amounts)).collect();
+        for (at, amount) in only {
+            if self.overlap_findings < OVERLAP_FINDINGS_MAX {
                 self.overlap_findings += 1;
                 self.series.findings.push(Finding {
                     code: ProblemCode::StatementOverlap,
-                    statement: item.at.statement,
-                    entry: Some(item.at.entry),
-                    found: item.entry.amount.map_or(String::new(), |amount| amount.to_string()),
+                    statement: at.statement,
+                    entry: Some(at.entry),
+                    found: amount.map_or(String::new(), |amount| amount.to_string()),
                     expected: None,
                 });
             }
-            self.count(item, document);
+        }
+        let Some((stated, computed)) = shared.contradiction else { return };
+        self.series.findings.push(Finding {
+            code: ProblemCode::BalanceDoesNotFollow,
+            statement: doc.bundle.first(),
+            entry: None,
+            found: stated.to_string(),
+            expected: Some(computed.to_string()),
+        });
+        let Some(off) = stated.checked_sub(computed) else { return };
+        open.joint_off = open.joint_off.unwrap_or(Decimal::ZERO).checked_add(off).or(Some(off));
+        if let Some((first_day, last_day)) = doc.days {
+            self.series.faults.push(Fault { first_day, last_day, off });
         }
     }
 
-    /// The entry of an earlier statement that an item repeats.
-    fn known(&mut self, item: &Item<'_>, document: usize) -> Option<EntryRef> {
-        let key = (item.day?, item.entry.amount?);
-        let alike = self.counted.get_mut(&key)?;
-        let entry = item.entry;
-        let refs: Vec<&str> = entry.references.iter().map(|r| r.text.as_str()).collect();
-        let is_free = |found: &Counted| {
-            let both = found.balance_after.zip(entry.balance_after);
-            found.met_by != Some(document) && both.is_none_or(|(a, b)| a == b)
-        };
-        let worth = |found: &Counted| {
-            let balance =
-                found.balance_after.is_some() && found.balance_after == entry.balance_after;
-            let shared = found.references.iter().any(|text| refs.contains(&text.as_str()));
-            let text = !entry.description.is_empty() && found.description == entry.description;
-            u8::from(balance) * 4 + u8::from(shared) * 2 + u8::from(text)
-        };
-        let best = (0..alike.len().min(LIKE_MAX))
-            .filter(|&at| is_free(&alike[at]))
-            .max_by_key(|&at| (worth(&alike[at]), std::cmp::Reverse(at)))?;
-        alike[best].met_by = Some(document);
-        Some(alike[best].at)
-    }
-
-    /// Counts an entry, in its place by day.
-    fn count(&mut self, item: &Item<'_>, document: usize) {
-        let start = self.series.runs.last().map_or(0, |run| run.entries.start);
-        let day = item.day.unwrap_or_else(|| self.days.last().copied().unwrap_or(0));
-        let at = start + self.days[start..].partition_point(|&known| known <= day);
-        self.series.entries.insert(at, item.at);
-        self.days.insert(at, day);
-        if let Some(amount) = item.entry.amount {
-            let alike = self.counted.entry((day, amount)).or_default();
-            alike.push(Counted {
-                at: item.at,
-                balance_after: item.entry.balance_after,
-                references: item.entry.references.iter().map(|r| r.text.clone()).collect(),
-                description: item.entry.description.clone(),
-                met_by: Some(document),
-            });
+    /// Moves the entries of the open run into the series and says what it is worth.
+    fn close_run(&mut self) {
+        let Some(open) = self.open.take() else { return };
+        let documents = &mut self.series.documents[open.documents_start..];
+        for (at, document) in (open.documents_start..).zip(documents.iter_mut()) {
+            let is_open = document.state == StatementState::Unproved;
+            if is_open && document.proof.breaks.is_empty() && open.counted.is_all_met(at) {
+                document.state = StatementState::Proved;
+            }
         }
+        let state = run_state(documents, &open);
+        let start = self.series.entries.len();
+        self.series.entries.extend(open.counted.into_order());
+        self.series.runs.push(Run {
+            first_day: open.first_day,
+            last_day: open.last_day,
+            opening: open.opening,
+            closing: open.closing,
+            entries: start..self.series.entries.len(),
+            state,
+        });
     }
 
     /// Findings of a statement's own proof, at their places in its pages.
     fn add_findings(&mut self, doc: &Doc<'_>) {
         for finding in &doc.proof.findings {
             let place = finding.entry.and_then(|entry| doc.bundle.places.get(entry));
-            let first = doc.bundle.statements.first().copied().unwrap_or(0);
             self.series.findings.push(Finding {
-                statement: place.map_or(first, |place| place.statement),
+                statement: place.map_or(doc.bundle.first(), |place| place.statement),
                 entry: place.map(|place| place.entry),
                 ..finding.clone()
             });
         }
     }
 
-    fn add_faults(&mut self, doc: &Doc<'_>) {
+    /// Places where a statement's own balances are off; what an earlier one shows too, once.
+    fn add_faults(&mut self, doc: &Doc<'_>, is_shared: bool) {
         let Some((first, last)) = doc.days else { return };
         for found in &doc.proof.breaks {
             let days = doc.items.get(found.rows.clone()).unwrap_or(&[]);
@@ -240,29 +291,119 @@ impl Timeline {
                 (Some(from), Some(to)) if is_of_row => (from, to),
                 _ => (first, last),
             };
-            self.series.faults.push(Fault { first_day: from, last_day: to, off: found.off });
+            let is_new = self.seen_faults.insert((from, to, found.off));
+            if is_new || !is_shared {
+                self.series.faults.push(Fault { first_day: from, last_day: to, off: found.off });
+            }
         }
     }
 }
 
-/// What a statement is worth with the balance before it: one that states no opening balance is
-/// proved if it begins with the balance that the statement before it ends with.
-fn confirmed(doc: &Doc<'_>, before: Option<Decimal>) -> StatementState {
-    let state = doc.proof.state;
-    let is_met = before.is_some() && before == doc.proof.opening;
-    let lacks_only_opening = doc.is_summed && !doc.is_opening_stated && doc.is_closing_stated;
-    if state == StatementState::Unproved && lacks_only_opening && is_met {
-        StatementState::Proved
-    } else {
-        state
+impl<'b> Open<'b> {
+    /// Adds what the run does not hold yet, and says what the statement is worth: if all its entries
+    /// are held already, those who brought them answer for them.
+    fn share(
+        &mut self,
+        doc: &Doc<'b>,
+        alone: StatementState,
+        document: usize,
+        shared: &Shared,
+    ) -> StatementState {
+        let is_subsumed =
+            shared.fresh.is_empty() && shared.front.is_empty() && doc.proof.breaks.is_empty();
+        let is_proved = alone == StatementState::Proved;
+        shared.pairs.iter().for_each(|&(_, known)| self.counted.meet(known, is_proved));
+        self.counted.push_fresh(doc, document, shared);
+        self.has_loose_joint |= shared.is_confirmed.is_none() && !is_subsumed;
+        if !shared.front.is_empty() {
+            self.opening = doc.proof.opening;
+        }
+        let sum = self.closing.zip(shared.fresh_sum).and_then(|(a, b)| a.checked_add(b));
+        if doc.days.map(|days| days.1) >= self.last_day && !shared.fresh.is_empty() {
+            self.closing = doc.proof.closing.or(sum);
+        }
+        let is_answered = is_subsumed && !doc.items.is_empty() && !is_proved;
+        if is_answered { StatementState::Proved } else { alone }
+    }
+
+    fn link(&self, doc: &Doc<'b>) -> Link {
+        let meets = match (self.closing, doc.proof.opening) {
+            (Some(before), Some(after)) => Some(before == after),
+            _ => None,
+        };
+        let Some((last, (first, doc_last))) = self.last_day.zip(doc.days) else {
+            // Without days only a balance can contradict.
+            return match meets {
+                Some(true) => Link::Meets,
+                Some(false) => Link::Apart,
+                None => Link::Follows,
+            };
+        };
+        if meets == Some(true) && first >= last {
+            return Link::Meets;
+        }
+        if first > last {
+            let is_next = first == last.saturating_add(1) && meets.is_none();
+            return if is_next { Link::Follows } else { Link::Apart };
+        }
+        let extends = doc_last >= last;
+        let shared = self.counted.shared(doc, (self.opening, self.closing), last);
+        let is_strange =
+            shared.pairs.is_empty() && shared.front.is_empty() && !doc.items.is_empty();
+        let is_doubtful = is_strange || shared.is_confirmed != Some(true);
+        match meets {
+            // Dates may run ahead of the books: the balances decide.
+            Some(true) if is_doubtful && extends => Link::Meets,
+            // One day is shared, and no entry: they only touch, and the balance jumps.
+            Some(false) if is_strange && first == last => Link::Apart,
+            _ => Link::Shares(Box::new(shared)),
+        }
+    }
+
+    /// By how much the balance before a statement differs from the balance after the run.
+    fn jump(&self, doc: &Doc<'_>) -> Option<Decimal> {
+        doc.proof.opening?.checked_sub(self.closing?)
+    }
+
+    /// The days at a joint between which no day is missing.
+    fn days_until(&self, doc: &Doc<'_>) -> Option<(i32, i32)> {
+        let (last, (first, _)) = self.last_day.zip(doc.days)?;
+        (first <= last.saturating_add(1)).then_some((last.min(first), first))
     }
 }
 
-fn worse(a: StatementState, b: StatementState) -> StatementState {
-    let rank = |state: StatementState| match state {
-        StatementState::Proved => 0,
-        StatementState::Unproved => 1,
-        StatementState::Broken { .. } => 2,
+fn gap(before: &Open<'_>, doc: &Doc<'_>) -> Finding {
+    let balances = doc.proof.opening.zip(before.closing);
+    let first = doc.days.map_or(String::new(), |days| day_text(days.0));
+    let next = before.last_day.map(|last| day_text(last.saturating_add(1)));
+    let (found, expected) = match balances.filter(|(after, before)| after != before) {
+        Some((after, before)) => (after.to_string(), Some(before.to_string())),
+        None => (first, next),
     };
-    if rank(b) > rank(a) { b } else { a }
+    let statement = doc.bundle.first();
+    Finding { code: ProblemCode::StatementGap, statement, entry: None, found, expected }
+}
+
+/// What a statement is worth with the balance before it: one that states no opening balance is
+/// proved if it begins with the balance that the statement before it ends with.
+fn alone_or_met(doc: &Doc<'_>, is_met: bool) -> StatementState {
+    let state = doc.proof.state;
+    let lacks_only_opening = doc.is_summed && !doc.is_opening_stated && doc.is_closing_stated;
+    let is_proved = state == StatementState::Unproved && lacks_only_opening && is_met;
+    if is_proved { StatementState::Proved } else { state }
+}
+
+fn run_state(documents: &[Document], open: &Open<'_>) -> StatementState {
+    let offs = documents.iter().filter_map(|document| match document.state {
+        StatementState::Broken { off } => Some(off),
+        _ => None,
+    });
+    let broken = offs.chain(open.joint_off);
+    let sum = broken.reduce(|sum, off| sum.checked_add(off).unwrap_or(sum));
+    let is_proved = |document: &Document| document.state == StatementState::Proved;
+    match sum {
+        Some(off) => StatementState::Broken { off },
+        None if documents.iter().all(is_proved) && !open.has_loose_joint => StatementState::Proved,
+        None => StatementState::Unproved,
+    }
 }
