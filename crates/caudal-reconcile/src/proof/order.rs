@@ -1,5 +1,7 @@
 //! In which order the booked rows lead from balance to balance.
 
+use std::collections::BTreeSet;
+
 use super::chain::break_count;
 use super::figures::Figures;
 use super::{Order, Orders, euler};
@@ -26,7 +28,12 @@ pub(super) fn choose(figures: &Figures) -> Chosen {
     }
     let has_running = figures.rows.iter().any(|row| row.after.is_some());
     if !has_running {
-        let (order, sequence) = tries.swap_remove(0);
+        let (order, mut sequence) = tries.swap_remove(0);
+        let day = |row: &usize| figures.rows[*row].day;
+        // A statement that lists credits before debits has its days mixed.
+        let is_mixed = !sequence.is_sorted_by_key(day);
+        sequence.sort_by_key(day);
+        let order = if is_mixed { Order::ByBalances(Vec::new()) } else { order };
         return chosen(figures, order, sequence, false);
     }
     if let Some(at) = tries.iter().position(|(_, rows)| break_count(figures, rows) == 0) {
@@ -41,7 +48,9 @@ pub(super) fn choose(figures: &Figures) -> Chosen {
     {
         return chosen(figures, Order::ByBalances(Vec::new()), sequence, true);
     }
-    let fewest = tries.into_iter().min_by_key(|(_, rows)| break_count(figures, rows));
+    // A balance that only some rows print is one after them: that decides between equal breaks.
+    let worth = |rows: &[usize]| (break_count(figures, rows), astray_count(figures, rows));
+    let fewest = tries.into_iter().min_by_key(|(_, rows)| worth(rows));
     let (order, sequence) = fewest.expect("three orders were tried");
     chosen(figures, order, sequence, false)
 }
@@ -71,7 +80,8 @@ fn by_day(figures: &Figures, base: &[usize]) -> Vec<usize> {
     let mut balance = figures
         .opening
         .or_else(|| derived_opening(figures))
-        .or_else(|| groups().find_map(|group| euler::start(&edges(figures, group)?)));
+        .or_else(|| groups().find_map(|group| euler::start(&edges(figures, group)?)))
+        .or_else(|| circle_starts(figures, groups()).first().copied());
     let mut sequence = Vec::with_capacity(base.len());
     for group in groups() {
         let edges = edges(figures, group);
@@ -82,12 +92,51 @@ fn by_day(figures: &Figures, base: &[usize]) -> Vec<usize> {
         });
         match path {
             Some(path) => sequence.extend(path.into_iter().map(|at| group[at])),
-            None => sequence.extend_from_slice(group),
+            None => sequence.extend(day_end_last(figures, group)),
         }
         let last = sequence.last().map(|&row| &figures.rows[row]);
         balance = last.and_then(|row| row.after);
     }
     sequence
+}
+
+/// How many balances stand before a row of their day that prints none.
+fn astray_count(figures: &Figures, sequence: &[usize]) -> usize {
+    let row = |at: usize| &figures.rows[at];
+    let is_astray = |pair: &&[usize]| {
+        let (before, after) = (row(pair[0]), row(pair[1]));
+        before.day == after.day && before.after.is_some() && after.after.is_none()
+    };
+    sequence.windows(2).filter(is_astray).count()
+}
+
+/// Rows as they stood, but the only balance that a day prints is the one at its end.
+fn day_end_last(figures: &Figures, group: &[usize]) -> Vec<usize> {
+    let has_balance = |row: &&usize| figures.rows[**row].after.is_some();
+    let mut rows = group.to_vec();
+    if group.iter().filter(has_balance).count() == 1 {
+        rows.sort_by_key(|row| has_balance(&row));
+    }
+    rows
+}
+
+/// Where every day ends with the balance that it began with, the balances at which all of them can
+/// begin, in listed order.
+fn circle_starts<'r>(figures: &Figures, groups: impl Iterator<Item = &'r [usize]>) -> Vec<i128> {
+    let mut starts: Option<Vec<i128>> = None;
+    for group in groups {
+        let Some(edges) = edges(figures, group) else { return Vec::new() };
+        let from: BTreeSet<i128> = edges.iter().map(|edge| edge.0).collect();
+        match &mut starts {
+            Some(starts) => starts.retain(|balance| from.contains(balance)),
+            None => {
+                let mut left = from;
+                let listed = edges.iter().map(|edge| edge.0);
+                starts = Some(listed.filter(|balance| left.remove(balance)).collect());
+            }
+        }
+    }
+    starts.unwrap_or_default()
 }
 
 /// The closing balance less all amounts.

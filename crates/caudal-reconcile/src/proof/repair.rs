@@ -4,10 +4,11 @@
 //! ends, a row too many or too few. All are tried, in time linear in the rows of the stretch.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use caudal_model::{Entry, Statement};
 
-use super::chain::Stretch;
+use super::chain::{Stretch, stretches};
 use super::figures::{Figures, Row};
 use super::{BREAKS_MENDED_MAX, Break, Figure, REPAIRS_MAX, Repair};
 
@@ -22,7 +23,9 @@ pub(super) fn breaks(
         return Vec::new();
     }
     let copies = copies(statement, figures, sequence);
-    let mender = Mender { figures, sequence, broken, copies };
+    let unchecked = stretches(figures, sequence).filter(|stretch| stretch.off().is_none());
+    let unchecked = unchecked.map(|stretch| stretch.rows).collect();
+    let mender = Mender { figures, sequence, broken, unchecked, copies };
     (0..broken.len()).filter_map(|at| mender.break_at(at)).collect()
 }
 
@@ -49,6 +52,8 @@ struct Mender<'a> {
     figures: &'a Figures,
     sequence: &'a [usize],
     broken: &'a [Stretch],
+    /// Rows between balances of which one is not stated, in order.
+    unchecked: Vec<Range<usize>>,
     copies: Vec<Option<usize>>,
 }
 
@@ -108,13 +113,13 @@ impl Mender<'_> {
             let target = amount.checked_add(off);
             self.misprint(Figure::Amount(row.entry), amount, target).map(&mut single);
         }
-        if let Some(before) = stretch.before.filter(|_| stretch.rows.start == 0) {
-            self.misprint(Figure::Opening, before, before.checked_add(off)).map(&mut single);
+        // A balance with nothing before it, or nothing behind it, that would check it is a candidate
+        // alone; others need a second break.
+        if let Some(before) = stretch.before.filter(|_| self.is_free_before(stretch)) {
+            let figure = self.figure_before(stretch);
+            self.misprint(figure, before, before.checked_add(off)).map(&mut single);
         }
-        // A balance with nothing behind it is a candidate alone; others need a second break.
-        let is_last = stretch.rows.end == self.sequence.len()
-            && (stretch.is_closing || self.figures.closing.is_none());
-        if let Some(after) = stretch.after.filter(|_| is_last) {
+        if let Some(after) = stretch.after.filter(|_| self.is_free_behind(stretch)) {
             let figure = self.figure_after(stretch);
             self.misprint(figure, after, after.checked_sub(off)).map(&mut single);
         }
@@ -124,6 +129,20 @@ impl Mender<'_> {
         }
         ranked.sort_by_key(|&(rank, _)| rank);
         ranked.into_iter().map(|(_, repair)| repair).collect()
+    }
+
+    /// Whether nothing but this stretch checks the balance before it.
+    fn is_free_before(&self, stretch: &Stretch) -> bool {
+        let start = stretch.rows.start;
+        start == 0 || self.unchecked.binary_search_by_key(&start, |rows| rows.end).is_ok()
+    }
+
+    /// Whether nothing but this stretch checks the balance after it.
+    fn is_free_behind(&self, stretch: &Stretch) -> bool {
+        let end = stretch.rows.end;
+        let is_last =
+            end == self.sequence.len() && (stretch.is_closing || self.figures.closing.is_none());
+        is_last || self.unchecked.binary_search_by_key(&end, |rows| rows.start).is_ok()
     }
 
     /// The break next to one, if no sound balance lies between them.

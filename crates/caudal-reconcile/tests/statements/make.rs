@@ -99,3 +99,16 @@ pub(crate) fn statement(books: &Books, layout: &Layout) -> Statement {
         ..Statement::default()
     }
 }
+
+/// A statement as a reader of a failed test wants it.
+pub(crate) fn shown(statement: &Statement) -> String {
+    let end = |balance: Option<Balance>| balance.map_or("-".into(), |b| b.amount.to_string());
+    let mut text = format!("\n{} … {}\n", end(statement.opening), end(statement.closing));
+    for (at, entry) in statement.entries.iter().enumerate() {
+        let part = |value: Option<Decimal>| value.map_or("-".into(), |value| value.to_string());
+        let day = entry.booked_at.map_or(0, |moment| moment.day);
+        let (amount, after) = (part(entry.amount), part(entry.balance_after));
+        text += &format!("  {at}: day {day} {amount} -> {after} {}\n", entry.description);
+    }
+    text
+}
