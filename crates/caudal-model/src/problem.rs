@@ -190,6 +190,8 @@ problem_codes! {
     ReversalUnmatched = "reversal-unmatched", Doubtful;
     /// The other account's statement is held for that day, but shows no such entry.
     OtherSideMissing = "other-side-missing", Doubtful;
+    /// The two sides of a transfer differ by what may be a fee, and no row states one.
+    FeeUnstated = "fee-unstated", Doubtful;
     /// Payer and payee are the same account: the row moves nothing and stays out of the ledger.
     SelfTransfer = "self-transfer", Doubtful;
     /// The amount is zero: the row moves nothing and stays out of the ledger.

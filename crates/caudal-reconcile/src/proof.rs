@@ -76,6 +76,17 @@ pub enum Orders {
     Several,
 }
 
+/// Entries of one day that can change places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenDay {
+    /// The day; `None` if no day is stated, or if the balances leave only an order across days.
+    pub day: Option<i32>,
+    /// Their positions in [`Proved::sequence`].
+    pub rows: Range<usize>,
+    /// Whether each prints a balance: then the balances allow several orders. Else they say nothing.
+    pub has_balances: bool,
+}
+
 /// A figure that the statement prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Figure {
@@ -194,6 +205,8 @@ pub struct Proved {
     pub order: Order,
     /// Whether another order would do.
     pub orders: Orders,
+    /// Days that another order would do for, in order; empty where there is only one order.
+    pub open_days: Vec<OpenDay>,
     /// The balance before the first entry: stated, else derived.
     pub opening: Option<Decimal>,
     /// The balance after the last entry: stated, else the last running balance, else derived.
@@ -228,7 +241,8 @@ pub fn prove(statement: &Statement, exponent: u8) -> Proved {
         rows: walked.rows,
         sequence,
         order,
-        orders: chosen.orders,
+        orders: if chosen.open_days.is_empty() { Orders::One } else { Orders::Several },
+        open_days: chosen.open_days,
         opening: opening.and_then(|minor| figures.decimal(minor)),
         closing: closing.and_then(|minor| figures.decimal(minor)),
         breaks,

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 pub use explain::{ExplainDocument, FineAmount, HopRow, OriginRow, RouteRow};
 pub use list::{
     AccountCheck, BreakRow, CHECK_SCHEMA, CheckDocument, LIST_SCHEMA, ListDocument, MonthCheck,
+    OrderRow,
 };
 pub use ndjson::to_ndjson;
 pub use next::{Candidate, DarkTransfer, NEXT_SCHEMA, NextDocument, RuleValue, Together};

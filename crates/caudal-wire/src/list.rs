@@ -66,6 +66,8 @@ pub struct CheckDocument {
     pub accounts: Vec<AccountCheck>,
     /// Where balances do not follow, with what would mend them.
     pub breaks: Vec<BreakRow>,
+    /// Days of statements on which rows can change places.
+    pub orders: Vec<OrderRow>,
     /// Problems, those that block first.
     pub problems: Vec<ProblemRow>,
     /// How many of them block.
@@ -120,4 +122,21 @@ pub struct BreakRow {
     pub repairs: Vec<String>,
     /// How many there are, listed or not.
     pub repair_count: usize,
+}
+
+/// Rows of a statement's day whose order is not proved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OrderRow {
+    /// The account.
+    pub account: String,
+    /// Where the statement begins.
+    pub source: crate::Source,
+    /// The day, such as `2025-03-04`; absent where no day is stated or rows left their days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<String>,
+    /// The rows in the order that was taken.
+    pub rows: Vec<u64>,
+    /// Whether each row prints a balance, so that several orders fit; else nothing is printed that
+    /// could tell.
+    pub has_balances: bool,
 }

@@ -4,11 +4,15 @@
 //! missing inside the account's own span, not covered outside of it. Every break comes with the
 //! single changes that would close it; they are proposals, the originals stay as they are.
 
+use std::collections::BTreeSet;
+
 use caudal_explain::{Message, Terms};
 use caudal_model::{Moment, Severity};
 use caudal_reconcile::proof::{Figure, Repair, RowState};
 use caudal_reconcile::series::{MonthState, months};
-use caudal_wire::{AccountCheck, BreakRow, CHECK_SCHEMA, CheckDocument, MonthCheck, Source};
+use caudal_wire::{
+    AccountCheck, BreakRow, CHECK_SCHEMA, CheckDocument, MonthCheck, OrderRow, Source,
+};
 
 use crate::assemble::{Assembled, AssembledAccount};
 use crate::assume::problem_row;
@@ -23,6 +27,7 @@ pub fn check(case: &ReadCase, assembled: &Assembled, terms: &Terms) -> CheckDocu
     let accounts: Vec<AccountCheck> =
         assembled.accounts.iter().map(|account| account_check(account, span)).collect();
     let breaks = assembled.accounts.iter().flat_map(|account| breaks(case, account, terms));
+    let orders = assembled.accounts.iter().flat_map(|account| orders(case, account));
     let mut problems: Vec<_> = assembled.problems.iter().collect();
     problems.sort_by_key(|problem| problem.severity());
     let blocks = |problem: &&&caudal_model::Problem| problem.severity() == Severity::Blocks;
@@ -32,6 +37,7 @@ pub fn check(case: &ReadCase, assembled: &Assembled, terms: &Terms) -> CheckDocu
         months: span.map_or_else(Vec::new, month_names),
         accounts,
         breaks: breaks.take(BREAKS_MAX).collect(),
+        orders: orders.collect(),
         blocking: problems.iter().filter(blocks).count(),
         problems: problems.into_iter().map(|problem| problem_row(problem, terms)).collect(),
     }
@@ -98,6 +104,28 @@ fn breaks(case: &ReadCase, account: &AssembledAccount, terms: &Terms) -> Vec<Bre
                 computed: found.computed.to_string(),
                 repairs: repairs.collect(),
                 repair_count: found.repair_count,
+            });
+        }
+    }
+    rows
+}
+
+/// Days on which rows can change places; statements that only repeat others are left out.
+fn orders(case: &ReadCase, account: &AssembledAccount) -> Vec<OrderRow> {
+    let counts: BTreeSet<usize> = account.series.entries.iter().map(|at| at.statement).collect();
+    let mut rows = Vec::new();
+    for (number, (&at, proved)) in account.statements.iter().zip(&account.proofs).enumerate() {
+        if !counts.contains(&number) {
+            continue;
+        }
+        for open in &proved.open_days {
+            let entries = &proved.sequence[open.rows.clone()];
+            rows.push(OrderRow {
+                account: account.key.clone(),
+                source: source(case, at, None),
+                day: open.day.map(|day| Moment { day, nanos: None }.to_string()),
+                rows: entries.iter().map(|&entry| source(case, at, Some(entry)).row).collect(),
+                has_balances: open.has_balances,
             });
         }
     }

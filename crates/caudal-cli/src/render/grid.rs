@@ -1,12 +1,17 @@
 //! The statement grid: one line an account, one mark a month, in colour and in shape.
 
-use caudal::wire::{AccountCheck, BreakRow, CheckDocument, MonthCheck, ProblemRow};
+use std::collections::BTreeSet;
+
+use caudal::wire::{AccountCheck, BreakRow, CheckDocument, MonthCheck, OrderRow, ProblemRow};
 use caudal::{Message, Terms, printable};
 
 use super::table::{line, problem_lines, source};
 
 /// Repairs of one break that are shown.
 const REPAIRS_SHOWN: usize = 3;
+
+/// Days of several orders that are shown.
+const ORDERS_SHOWN: usize = 20;
 
 /// A check for people.
 pub(crate) fn check(document: &CheckDocument, terms: &Terms, has_colour: bool) -> String {
@@ -24,6 +29,7 @@ pub(crate) fn check(document: &CheckDocument, terms: &Terms, has_colour: bool) -
         line(&mut text, &terms.word("line-check-breaks"));
         document.breaks.iter().for_each(|found| text.push_str(&told(found, terms)));
     }
+    text.push_str(&orders(&document.orders, terms));
     text.push_str(&problems(&document.problems, terms));
     let last = match document.blocking {
         0 => Message::new("line-check-sound"),
@@ -109,6 +115,38 @@ fn told(found: &BreakRow, terms: &Terms) -> String {
     if let Some(more) = found.repair_count.checked_sub(REPAIRS_SHOWN).filter(|&more| more > 0) {
         let message = Message::new("line-check-repairs-more").with("count", more);
         line(&mut text, &format!("    - {}", terms.say(&message)));
+    }
+    text
+}
+
+/// Days for which the printed balances allow several orders; of the others, only how many.
+fn orders(orders: &[OrderRow], terms: &Terms) -> String {
+    let mut text = String::new();
+    let (several, unprinted): (Vec<_>, Vec<_>) = orders.iter().partition(|row| row.has_balances);
+    if !several.is_empty() {
+        text.push('\n');
+        line(&mut text, &terms.word("line-check-orders"));
+    }
+    for row in several.iter().take(ORDERS_SHOWN) {
+        let rows: Vec<String> = row.rows.iter().map(u64::to_string).collect();
+        let told = Message::new("line-check-order")
+            .with("account", &row.account)
+            .with("day", row.day.as_deref().unwrap_or("-"))
+            .with("rows", rows.join(", "));
+        line(&mut text, &format!("  {} ({})", terms.say(&told), source(&row.source)));
+    }
+    if let Some(more) = several.len().checked_sub(ORDERS_SHOWN).filter(|&more| more > 0) {
+        let message = Message::new("line-check-repairs-more").with("count", more);
+        line(&mut text, &format!("  {}", terms.say(&message)));
+    }
+    let statements: BTreeSet<_> =
+        unprinted.iter().map(|row| (&row.source.sha256, row.source.part, row.source.row)).collect();
+    if !statements.is_empty() {
+        let message = Message::new("line-check-orders-unprinted")
+            .with("days", unprinted.len())
+            .with("statements", statements.len());
+        text.push('\n');
+        line(&mut text, &terms.say(&message));
     }
     text
 }

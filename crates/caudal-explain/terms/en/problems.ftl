@@ -181,6 +181,9 @@ problem-reversal-unmatched-hint = check the id in the column `reverses`; the row
 problem-other-side-missing = the statement of `{ $found }` is held for that day, but shows no such entry
 problem-other-side-missing-hint = look for it on another day or with another amount, and say so with `caudal match`; until then the trace ends there
 
+problem-fee-unstated = `{ $expected }` was paid and `{ $found }` arrived; no row states a fee
+problem-fee-unstated-hint = look for the fee in both statements; without one, an amount is misread or wrong
+
 problem-self-transfer = payer and payee are the same account, `{ $found }`; the row moves nothing and is left out
 problem-self-transfer-hint = check whether one of the two sides is a slip
 

@@ -181,6 +181,9 @@ problem-reversal-unmatched-hint = compruebe el identificador de la columna `reve
 problem-other-side-missing = se tiene el extracto de `{ $found }` de ese día, pero no muestra tal asiento
 problem-other-side-missing-hint = búsquelo en otro día o con otro importe e indíquelo con `caudal match`; hasta entonces el rastreo termina ahí
 
+problem-fee-unstated = se pagó `{ $expected }` y llegó `{ $found }`; ninguna fila indica una comisión
+problem-fee-unstated-hint = busque la comisión en ambos extractos; si no la hay, un importe está mal leído o mal escrito
+
 problem-self-transfer = pagador y beneficiario son la misma cuenta, `{ $found }`; la fila no mueve nada y queda fuera
 problem-self-transfer-hint = compruebe si uno de los dos lados es un error
 

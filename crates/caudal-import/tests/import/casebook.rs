@@ -21,6 +21,7 @@ const RAISED_LATER: &[ProblemCode] = &[
     ProblemCode::ClosingBalanceMissing,
     ProblemCode::BalanceDoesNotFollow,
     ProblemCode::OtherSideMissing,
+    ProblemCode::FeeUnstated,
     ProblemCode::AccountUnknown,
     ProblemCode::ReversalUnmatched,
     ProblemCode::SequenceAgainstDate,

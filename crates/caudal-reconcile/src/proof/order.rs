@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use super::chain::break_count;
 use super::figures::Figures;
-use super::{Order, Orders, euler};
+use super::{OpenDay, Order, euler};
 
 /// The order taken.
 pub(super) struct Chosen {
     /// Positions in [`Figures::rows`], oldest first.
     pub(super) sequence: Vec<usize>,
     pub(super) order: Order,
-    pub(super) orders: Orders,
+    /// Days for which another order would do.
+    pub(super) open_days: Vec<OpenDay>,
     /// Whether the balances follow only if rows move to other days.
     pub(super) is_against_days: bool,
 }
@@ -56,8 +57,8 @@ pub(super) fn choose(figures: &Figures) -> Chosen {
 }
 
 fn chosen(figures: &Figures, order: Order, sequence: Vec<usize>, is_against_days: bool) -> Chosen {
-    let orders = orders(figures, &sequence, is_against_days);
-    Chosen { sequence, order, orders, is_against_days }
+    let open_days = open_days(figures, &sequence, is_against_days);
+    Chosen { sequence, order, open_days, is_against_days }
 }
 
 /// Whether days never rise and somewhere fall.
@@ -158,21 +159,29 @@ fn by_balances_alone(figures: &Figures, base: &[usize]) -> Option<Vec<usize>> {
     (last == Some(end)).then_some(path)
 }
 
-/// Whether the balances leave only this order, days staying where they are.
-fn orders(figures: &Figures, sequence: &[usize], is_against_days: bool) -> Orders {
+/// The days for which the balances leave more than this order, days staying where they are.
+fn open_days(figures: &Figures, sequence: &[usize], is_against_days: bool) -> Vec<OpenDay> {
     let day = |row: &usize| figures.rows[*row].day;
-    let is_whole = |rows: &[usize]| rows.len() == sequence.len();
-    let is_one = |rows: &[usize]| {
-        let Some(edges) = edges(figures, rows) else { return rows.len() == 1 };
-        let is_circle = edges.first().map(|edge| edge.0) == edges.last().map(|edge| edge.1);
-        // A circle can be entered anywhere if nothing says where it begins.
-        let is_open = figures.opening.is_none() && figures.closing.is_none() && is_whole(rows);
-        rows.len() == 1 || (euler::is_only_path(&edges) && !(is_circle && is_open))
-    };
-    let is_one = if is_against_days {
-        is_one(sequence)
-    } else {
-        sequence.chunk_by(|a, b| day(a) == day(b)).all(is_one)
-    };
-    if is_one { Orders::One } else { Orders::Several }
+    let is_group = |a: &usize, b: &usize| is_against_days || day(a) == day(b);
+    let mut start = 0;
+    let mut found = Vec::new();
+    for group in sequence.chunk_by(is_group) {
+        let rows = start..start + group.len();
+        start = rows.end;
+        if !is_only_order(figures, group, rows.len() == sequence.len()) {
+            let has_balances = group.iter().all(|&row| figures.rows[row].after.is_some());
+            let day = day(&group[0]).filter(|_| !is_against_days);
+            found.push(OpenDay { day, rows, has_balances });
+        }
+    }
+    found
+}
+
+/// Whether the balances of some rows leave only this order of them.
+fn is_only_order(figures: &Figures, rows: &[usize], is_whole: bool) -> bool {
+    let Some(edges) = edges(figures, rows) else { return rows.len() == 1 };
+    let is_circle = edges.first().map(|edge| edge.0) == edges.last().map(|edge| edge.1);
+    // A circle can be entered anywhere if nothing says where it begins.
+    let is_open = figures.opening.is_none() && figures.closing.is_none() && is_whole;
+    rows.len() == 1 || (euler::is_only_path(&edges) && !(is_circle && is_open))
 }

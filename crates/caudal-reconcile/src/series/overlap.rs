@@ -86,6 +86,11 @@ impl<'b> Counted<'b> {
         self.known[known].entry.amount
     }
 
+    /// The statement that brought an entry.
+    pub(super) fn document(&self, known: usize) -> usize {
+        self.known[known].document
+    }
+
     /// Notes that another statement, proved or not, holds an entry.
     pub(super) fn meet(&mut self, known: usize, is_proved: bool) {
         self.known[known].is_met |= is_proved;

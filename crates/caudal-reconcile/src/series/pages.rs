@@ -120,9 +120,12 @@ fn days(statement: &Statement) -> Option<(i32, i32)> {
     let day = |balance: &Option<Balance>| balance.and_then(|balance| balance.day);
     let (opening, closing) = (day(&statement.opening), day(&statement.closing));
     // An opening balance often bears the day of the closing balance before it.
-    let first = booked().min().or(closing).or(opening)?;
-    let last = closing.into_iter().chain(booked().max()).max().unwrap_or(first);
-    let (first, last) = statement.period.unwrap_or((first, last));
+    let seen = booked().min().or(closing).or(opening).map(|first| {
+        let last = closing.into_iter().chain(booked().max()).max().unwrap_or(first);
+        (first, last)
+    });
+    // A period counts without any entry too.
+    let (first, last) = statement.period.or(seen)?;
     Some((first, last.max(first)))
 }
 

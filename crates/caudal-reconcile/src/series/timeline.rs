@@ -9,7 +9,7 @@ use std::collections::{BTreeSet, VecDeque};
 use caudal_model::{Decimal, ProblemCode};
 
 use super::overlap::{Counted, Shared};
-use super::pages::Doc;
+use super::pages::{Doc, Item};
 use super::{Document, EntryRef, Fault, OVERLAP_FINDINGS_MAX, Run, SAME_DAY_MAX, Series};
 use crate::Finding;
 use crate::proof::{Figure, StatementState, day_text};
@@ -34,6 +34,8 @@ struct Open<'b> {
     opening: Option<Decimal>,
     closing: Option<Decimal>,
     counted: Counted<'b>,
+    /// Number of its last statement.
+    sequence: Option<u64>,
     /// Its first statement in `series.documents`.
     documents_start: usize,
     /// Whether two statements were put together though no balance confirms it.
@@ -42,6 +44,8 @@ struct Open<'b> {
     joint_off: Option<Decimal>,
     /// The last statement, if only a balance after it is missing.
     hangs: Option<usize>,
+    /// Statements that brought nothing new, each with those that brought its entries.
+    answered: Vec<(usize, BTreeSet<usize>)>,
 }
 
 pub(super) struct Timeline<'b> {
@@ -189,8 +193,12 @@ impl<'b> Timeline<'b> {
             self.series.duplicates.extend(shared.pairs.iter().map(pair));
         } else {
             doc.items.iter().for_each(|item| open.counted.push(item, document));
-            open.closing = doc.proof.closing;
+            // A statement that states no balance carries that of the run on.
+            let add = |sum: Decimal, item: &Item<'_>| sum.checked_add(item.entry.amount?);
+            let carried = open.closing.and_then(|closing| doc.items.iter().try_fold(closing, add));
+            open.closing = doc.proof.closing.or(carried);
         }
+        open.sequence = doc.bundle.merged.sequence;
         if extends || shared.is_none() {
             open.hangs = hangs.then_some(document);
         }
@@ -255,6 +263,12 @@ impl<'b> Timeline<'b> {
                 document.state = StatementState::Proved;
             }
         }
+        for (at, brought) in &open.answered {
+            let state = |at: usize| documents[at - open.documents_start].state;
+            if brought.iter().all(|&by| state(by) == StatementState::Proved) {
+                documents[at - open.documents_start].state = StatementState::Proved;
+            }
+        }
         let state = run_state(documents, &open);
         let start = self.series.entries.len();
         self.series.entries.extend(open.counted.into_order());
@@ -309,8 +323,14 @@ impl<'b> Open<'b> {
         document: usize,
         shared: &Shared,
     ) -> StatementState {
-        let is_subsumed =
-            shared.fresh.is_empty() && shared.front.is_empty() && doc.proof.breaks.is_empty();
+        // Days that it alone covers, though it shows nothing there, are its own.
+        let is_inside = doc.days.zip(self.first_day.zip(self.last_day)).is_some_and(
+            |((first, last), (run_first, run_last))| run_first <= first && last <= run_last,
+        );
+        let is_subsumed = is_inside
+            && shared.fresh.is_empty()
+            && shared.front.is_empty()
+            && doc.proof.breaks.is_empty();
         let is_proved = alone == StatementState::Proved;
         shared.pairs.iter().for_each(|&(_, known)| self.counted.meet(known, is_proved));
         self.counted.push_fresh(doc, document, shared);
@@ -322,8 +342,11 @@ impl<'b> Open<'b> {
         if doc.days.map(|days| days.1) >= self.last_day && !shared.fresh.is_empty() {
             self.closing = doc.proof.closing.or(sum);
         }
-        let is_answered = is_subsumed && !doc.items.is_empty() && !is_proved;
-        if is_answered { StatementState::Proved } else { alone }
+        if is_subsumed && !doc.items.is_empty() && !is_proved {
+            let brought = shared.pairs.iter().map(|&(_, known)| self.counted.document(known));
+            self.answered.push((document, brought.collect()));
+        }
+        alone
     }
 
     fn link(&self, doc: &Doc<'b>) -> Link {
@@ -339,7 +362,9 @@ impl<'b> Open<'b> {
                 None => Link::Follows,
             };
         };
-        if meets == Some(true) && first >= last {
+        // A statement does not go on after itself, though it may end where it began.
+        let is_again = self.sequence.is_some() && self.sequence == doc.bundle.merged.sequence;
+        if meets == Some(true) && (first > last || (first == last && !is_again)) {
             return Link::Meets;
         }
         if first > last {
@@ -353,7 +378,7 @@ impl<'b> Open<'b> {
         let is_doubtful = is_strange || shared.is_confirmed != Some(true);
         match meets {
             // Dates may run ahead of the books: the balances decide.
-            Some(true) if is_doubtful && extends => Link::Meets,
+            Some(true) if is_doubtful && extends && !is_again => Link::Meets,
             // One day is shared, and no entry: they only touch, and the balance jumps.
             Some(false) if is_strange && first == last => Link::Apart,
             _ => Link::Shares(Box::new(shared)),

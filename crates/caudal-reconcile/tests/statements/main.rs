@@ -6,4 +6,5 @@ mod damage;
 mod faults;
 mod make;
 mod plain;
+mod series;
 mod sound;

@@ -255,6 +255,58 @@ impl World {
     pub fn shows_in_own_file(&self, fault: &InjectedFault) -> bool {
         fault.kind.is_arithmetic() && self.files[fault.file].format != FileFormat::Ofx.id()
     }
+
+    /// What shows a fault; `None` for one that no balance and no amount can show.
+    pub fn shown_by(&self, fault: &InjectedFault) -> Option<ShownBy> {
+        if !fault.kind.is_arithmetic() {
+            return None;
+        }
+        if self.shows_in_own_file(fault) {
+            return Some(ShownBy::OwnFile);
+        }
+        let damaged = &self.files[fault.file];
+        let month = Month { year: damaged.year, month: damaged.month };
+        let before = month.before();
+        let is_before = |file: &WorldFile| {
+            file.account == damaged.account
+                && (file.year, file.month) == (before.year, before.month)
+        };
+        if self.files.iter().any(is_before) {
+            return Some(ShownBy::FileBefore);
+        }
+        let seen = self.seen_entries();
+        let sides = self.pairs_of(fault);
+        sides.iter().any(|side| seen.contains(side)).then_some(ShownBy::OtherSide)
+    }
+
+    /// The other sides of what a fault damaged: of its row, and of all rows that are gone.
+    pub fn pairs_of(&self, fault: &InjectedFault) -> Vec<EntryId> {
+        let damaged = &self.files[fault.file];
+        let held: BTreeSet<EntryId> = damaged.rows.iter().map(|row| row.entry).collect();
+        let is_gone = |at: &usize| {
+            let entry = &self.entries[*at];
+            let is_inside = damaged.period.0 <= entry.day && entry.day <= damaged.period.1;
+            entry.account == damaged.account && is_inside && !held.contains(&EntryId(*at))
+        };
+        let gone = (0..self.entries.len()).filter(is_gone).map(EntryId);
+        let other = |id: EntryId| {
+            let transfer = &self.transfers[self.entry(id).transfer?];
+            let sides = [transfer.payer_entry, transfer.payee_entry];
+            sides.into_iter().flatten().find(|&side| side != id)
+        };
+        fault.entry.into_iter().chain(gone).filter_map(other).collect()
+    }
+}
+
+/// Evidence that contradicts a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ShownBy {
+    /// The balances that its own file states.
+    OwnFile,
+    /// The closing balance of the month before.
+    FileBefore,
+    /// The other account's statement, which has another amount or an entry more or less.
+    OtherSide,
 }
 
 /// A number below `end`, which is above zero, to reckon with.

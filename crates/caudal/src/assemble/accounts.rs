@@ -1,10 +1,11 @@
 //! Accounts of the statements, each under one name, with their entries in proved order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use caudal_model::{Currency, Entry, Problem, Statement};
+use caudal_model::problem::readable;
+use caudal_model::{Currency, Entry, Problem, ProblemCode, Statement};
 use caudal_reconcile::Finding;
-use caudal_reconcile::identify::{AccountKey, Check, KeyKind, account_key};
+use caudal_reconcile::identify::{self, AccountKey, Check, KeyKind, account_key};
 use caudal_reconcile::proof::{Proved, prove};
 use caudal_reconcile::series::{Series, join};
 
@@ -90,9 +91,14 @@ pub(super) fn other_key(entry: &Entry) -> Option<AccountKey> {
 pub(super) fn line_up(case: &ReadCase, assembled: &mut Assembled) {
     let mut groups: BTreeMap<(AccountKey, &'static str), Vec<(usize, usize)>> = BTreeMap::new();
     for (file, read) in case.files.iter().enumerate() {
+        add_identifiers(case, file, &mut assembled.problems);
         for (at, statement) in read.evidence.statements.iter().enumerate() {
+            let key = key_of(statement);
+            if key.is_none() && !statement.account.number.trim().is_empty() {
+                assembled.problems.push(no_account(case, (file, at)));
+            }
             // What names no account or no currency has a problem that says so.
-            let (Some(key), Some(currency)) = (key_of(statement), statement.currency) else {
+            let (Some(key), Some(currency)) = (key, statement.currency) else {
                 continue;
             };
             groups.entry((key, currency.code())).or_default().push((file, at));
@@ -171,6 +177,28 @@ fn add_findings(case: &ReadCase, account: &AssembledAccount, problems: &mut Vec<
         let problem = problem_of(case, account.statements[at], finding);
         if !problems.contains(&problem) {
             problems.push(problem);
+        }
+    }
+}
+
+/// A statement whose account is only a placeholder or a card number, which is no key: without this
+/// its rows would be left out in silence.
+fn no_account(case: &ReadCase, at: (usize, usize)) -> Problem {
+    let number = &case.files[at.0].evidence.statements[at.1].account.number;
+    let found = identify::card_last4(number)
+        .map_or_else(|| readable(number), |last4| format!("****{last4}"));
+    let code = ProblemCode::AccountMissing;
+    problem_of(case, at, &Finding { code, statement: at.1, entry: None, found, expected: None })
+}
+
+/// What is wrong with identifiers of accounts in a file: each text once, where it first stands. That
+/// the names of one account contradict each other is found by reading.
+fn add_identifiers(case: &ReadCase, file: usize, problems: &mut Vec<Problem>) {
+    let mut seen: BTreeSet<(ProblemCode, String)> = BTreeSet::new();
+    for finding in identify::findings(&case.files[file].evidence.statements) {
+        let is_read = finding.code == ProblemCode::AccountKeyContradicts;
+        if !is_read && seen.insert((finding.code, finding.found.clone())) {
+            problems.push(problem_of(case, (file, finding.statement), &finding));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use caudal_model::problem::readable;
 use caudal_model::{Moment, Money, Opening, Problem, ProblemCode, SourceRef, Thing, Transfer};
 use caudal_reconcile::identify::{Found, KeyBook};
-use caudal_reconcile::matching::Pair;
+use caudal_reconcile::matching::{Pair, Reason};
 use caudal_reconcile::series::Run;
 
 use super::accounts::other_key;
@@ -192,12 +192,18 @@ impl Writer<'_> {
 
     /// Both sides of one transfer.
     fn pair(&mut self, debit: usize, credit: usize) {
-        let Some(fee_minor) = self.pairs.get(&debit).map(|pair| pair.fee_minor) else { return };
+        let Some(pair) = self.pairs.get(&debit) else { return };
+        let (fee_minor, is_guess) = (pair.fee_minor, pair.reasons.contains(Reason::AmountLessFee));
         let paid = self.money(debit);
         let got = self.money(credit);
         let payer = self.accounts[self.entries[debit].account].key.as_str();
         let payee = self.accounts[self.entries[credit].account].key.as_str();
         let fee = fee_of(fee_minor, paid, got);
+        if is_guess {
+            let problem = self.problem_at(debit, ProblemCode::FeeUnstated, &got.to_decimal());
+            let expected = Some(paid.to_decimal());
+            self.assembled.problems.push(Problem { expected, ..problem });
+        }
         if fee > 0 {
             let money = Money { minor: fee, currency: paid.currency };
             self.row(&NewRow {
@@ -269,7 +275,8 @@ impl Writer<'_> {
         };
         let is_shown = known.is_some() && place.first_day.is_none() && place.last_day.is_none();
         if is_shown && name.ends_with('?') {
-            self.problem(at, ProblemCode::OtherSideMissing, &key);
+            let problem = self.problem_at(at, ProblemCode::OtherSideMissing, &key);
+            self.assembled.problems.push(problem);
         }
         self.darken(&name, place);
         name
@@ -405,11 +412,11 @@ impl Writer<'_> {
         SourceRef { file_idx, part: statement.part, row }
     }
 
-    fn problem(&mut self, at: usize, code: ProblemCode, found: &str) {
+    fn problem_at(&self, at: usize, code: ProblemCode, found: &str) -> Problem {
         let entry = &self.entries[at];
         let record = &self.case.files[entry.file].record;
         let row = entry.of(self.case);
-        self.assembled.problems.push(Problem {
+        Problem {
             code,
             file: record.name.clone(),
             sha256: record.sha256.clone(),
@@ -418,7 +425,7 @@ impl Writer<'_> {
             column: None,
             found: readable(found),
             expected: None,
-        });
+        }
     }
 }
 
