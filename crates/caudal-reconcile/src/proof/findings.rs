@@ -1,8 +1,10 @@
 //! What a person should know about a statement's arithmetic.
 
-use caudal_model::{Moment, ProblemCode, Statement};
+use std::collections::BTreeSet;
 
-use super::{Figure, Order, Proved, Repair};
+use caudal_model::{Moment, ProblemCode, Reference, ReferenceKind, Statement};
+
+use super::{Figure, Order, Proved, Repair, RowState};
 use crate::Finding;
 
 /// All findings, by code in order of precedence, then in the order of the entries.
@@ -92,9 +94,26 @@ fn copies(statement: &Statement, proved: &Proved) -> Vec<Finding> {
             findings.push(finding(ProblemCode::RowDuplicate, Some(entry), amount.to_string()));
         }
     }
+    findings.extend(repeated(statement, proved));
     findings.sort_by_key(|finding| finding.entry);
     findings.dedup_by_key(|finding| finding.entry);
     findings
+}
+
+/// Unproved entries that say again all that an earlier one says, the bank's own reference included.
+/// Without a reference of the bank, equal payments on one day are too common to be told of.
+fn repeated(statement: &Statement, proved: &Proved) -> impl Iterator<Item = Finding> {
+    let mut known: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let entries = statement.entries.iter().zip(&proved.rows).enumerate();
+    entries.filter_map(move |(at, (entry, &state))| {
+        let is_bank = |reference: &&Reference| reference.kind == ReferenceKind::Bank;
+        let reference = entry.references.iter().find(is_bank).filter(|_| entry.is_booked())?;
+        let is_new = known.insert((&reference.text, &entry.raw));
+        (!is_new && state == RowState::Unproved).then(|| {
+            let amount = entry.amount.unwrap_or_default();
+            finding(ProblemCode::RowDuplicate, Some(at), amount.to_string())
+        })
+    })
 }
 
 /// The first entry that is booked before the one that it follows.

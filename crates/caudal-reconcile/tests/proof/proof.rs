@@ -199,6 +199,11 @@ fn findings_name_what_is_wrong() {
         codes("open 0, d1 1 =1, d1 1 =1, d2 1 =2"),
         ["balance-does-not-follow 1", "row-duplicate 1"]
     );
+    assert_eq!(
+        codes("d1 1 #x, d1 1 #x, d1 1 #y, d2 1 #x, d2 1, d2 1, close 6"),
+        ["opening-balance-missing", "row-duplicate 1"]
+    );
+    assert_eq!(codes("open 0, d1 1 #x, d1 1 #x, close 2"), Vec::<String>::new());
     assert_eq!(codes("days 5 9, open 0, d4 1, d9 1, close 2"), ["date-outside-statement 0"]);
     assert_eq!(codes("open 0, d1 0.005, close 0.005"), ["amount-digits-beyond-currency 0"]);
 }

@@ -1,10 +1,10 @@
 //! Statements as a line of text: `open 100, d1 +20 =120, d2 -30 =90, close 90`.
 //!
 //! An entry is its day, its amount (`?` if unread) and, after `=`, the balance after it; a word
-//! behind is its description. `seq 3`, `page 2`, `last`, `more`, `copy`, `id x` and `days 1 31`
+//! behind is its description, and one after `#` the bank's reference. `seq 3`, `page 2`, `last`, `more`, `copy`, `id x` and `days 1 31`
 //! describe the statement; `open 100@4` is stated for a day.
 
-use caudal_model::{Balance, Decimal, Entry, Moment, Statement};
+use caudal_model::{Balance, Decimal, Entry, Moment, ReferenceKind, Statement};
 
 pub(crate) fn decimal(text: &str) -> Decimal {
     Decimal::parse(text).expect("a decimal")
@@ -48,10 +48,12 @@ fn entry(words: &[&str]) -> Entry {
         ..Entry::default()
     };
     for word in &words[2..] {
-        match word.strip_prefix('=') {
-            Some(after) => made.balance_after = Some(decimal(after)),
-            None => (*word).clone_into(&mut made.description),
+        match (word.strip_prefix('='), word.strip_prefix('#')) {
+            (Some(after), _) => made.balance_after = Some(decimal(after)),
+            (_, Some(reference)) => made.refer(ReferenceKind::Bank, reference),
+            _ => (*word).clone_into(&mut made.description),
         }
     }
+    made.raw = words.join(" ");
     made
 }
