@@ -28,6 +28,9 @@ pub const LIKE_MAX: usize = 256;
 /// The most statements beginning on one day among which the next is looked for by its balances; more
 /// are taken as they come.
 pub const SAME_DAY_MAX: usize = 64;
+/// The most days that two statements which state their periods may leave out between them, if the
+/// balance is the same after them: over a weekend and feast days many banks write none.
+pub const QUIET_DAYS_MAX: i32 = 6;
 /// The most findings about entries that only one of two overlapping statements holds.
 pub const OVERLAP_FINDINGS_MAX: usize = 1_000;
 
@@ -105,8 +108,10 @@ pub struct Series {
 /// Joins the statements of one account in one currency; each comes with its position, which entries
 /// and findings then name. `exponent` is the number of decimals of the currency.
 ///
-/// Statements follow one another where the balances meet, whatever days lie between (a weekend);
-/// without balances, where the days do. Where days are shared, entries are paired by the chain of
+/// Statements follow one another where the balances meet and nothing speaks for days in between that
+/// are missing: numbers that follow one another, at most [`QUIET_DAYS_MAX`] days between stated
+/// periods, no whole month between others. An equal balance alone proves no quiet days: an account
+/// that passes everything on has it too. Without balances, statements follow where the days do. Where days are shared, entries are paired by the chain of
 /// balances if it shows where the later statement begins, else by day, amount, balance and
 /// references. A statement without any day joins where its balance fits, at the end.
 pub fn join(statements: &[(usize, &Statement)], exponent: u8) -> Series {

@@ -49,13 +49,24 @@ pub struct Candidate {
     /// Traced money that entered the account earlier in the same stretch without a statement: it may
     /// leave in these days.
     pub carried_max: String,
+    /// Money that the statement would likely show paid on in these days: an expectation from how the
+    /// accounts pay on days that are seen. The least of the rules that were asked.
+    pub likely_min: String,
+    /// The most of the rules, and with it all that comes out of dark days unexplained.
+    pub likely_max: String,
+    /// Money that other statements show to come out of the account in these days, beyond what its
+    /// balances, what is seen to enter, and its usual income explain.
+    pub unexplained: String,
     /// What would show the more together with this statement.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub together: Vec<Together>,
     /// By rule: the traced money.
     pub by_rule: Vec<RuleValue>,
-    /// The transfers behind it.
+    /// The transfers with which traced money enters.
     pub transfers: Vec<DarkTransfer>,
+    /// The transfers with which unexplained money comes out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub comes_out: Vec<DarkTransfer>,
 }
 
 /// Another month that completes a statement.
@@ -67,8 +78,10 @@ pub struct Together {
     pub from: String,
     /// Last day.
     pub to: String,
-    /// Traced money that both together could show, most over the rules.
-    pub value_max: String,
+    /// What that statement counts in.
+    pub currency: String,
+    /// What that statement would likely show, at most.
+    pub likely_max: String,
 }
 
 /// What one rule says is at stake.
@@ -80,7 +93,7 @@ pub struct RuleValue {
     pub amount: String,
 }
 
-/// A transfer with which traced money goes dark.
+/// A transfer with which money goes dark, or comes out of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DarkTransfer {
     /// Its id.
@@ -89,9 +102,11 @@ pub struct DarkTransfer {
     pub date: String,
     /// Who pays.
     pub payer: String,
+    /// Who is paid.
+    pub payee: String,
     /// Its amount.
     pub amount: String,
-    /// Traced money in it, most over the rules.
+    /// Traced money in it, most over the rules; or what of it nothing explains.
     pub traced_max: String,
     /// Where it stands.
     pub source: Source,

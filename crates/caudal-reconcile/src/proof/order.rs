@@ -128,13 +128,12 @@ fn circle_starts<'r>(figures: &Figures, groups: impl Iterator<Item = &'r [usize]
     for group in groups {
         let Some(edges) = edges(figures, group) else { return Vec::new() };
         let from: BTreeSet<i128> = edges.iter().map(|edge| edge.0).collect();
-        match &mut starts {
-            Some(starts) => starts.retain(|balance| from.contains(balance)),
-            None => {
-                let mut left = from;
-                let listed = edges.iter().map(|edge| edge.0);
-                starts = Some(listed.filter(|balance| left.remove(balance)).collect());
-            }
+        if let Some(starts) = &mut starts {
+            starts.retain(|balance| from.contains(balance));
+        } else {
+            let mut left = from;
+            let listed = edges.iter().map(|edge| edge.0);
+            starts = Some(listed.filter(|balance| left.remove(balance)).collect());
         }
     }
     starts.unwrap_or_default()

@@ -6,11 +6,13 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use caudal_model::{Decimal, ProblemCode};
+use caudal_model::{Decimal, Moment, ProblemCode};
 
 use super::overlap::{Counted, Shared};
 use super::pages::{Doc, Item};
-use super::{Document, EntryRef, Fault, OVERLAP_FINDINGS_MAX, Run, SAME_DAY_MAX, Series};
+use super::{
+    Document, EntryRef, Fault, OVERLAP_FINDINGS_MAX, QUIET_DAYS_MAX, Run, SAME_DAY_MAX, Series,
+};
 use crate::Finding;
 use crate::proof::{Figure, StatementState, day_text};
 
@@ -31,11 +33,15 @@ enum Link {
 struct Open<'b> {
     first_day: Option<i32>,
     last_day: Option<i32>,
+    /// Whether a statement states the last day as that of its period.
+    is_end_stated: bool,
     opening: Option<Decimal>,
     closing: Option<Decimal>,
     counted: Counted<'b>,
     /// Number of its last statement.
     sequence: Option<u64>,
+    /// The highest number of its statements.
+    highest: Option<u64>,
     /// Its first statement in `series.documents`.
     documents_start: usize,
     /// Whether two statements were put together though no balance confirms it.
@@ -199,11 +205,13 @@ impl<'b> Timeline<'b> {
             open.closing = doc.proof.closing.or(carried);
         }
         open.sequence = doc.bundle.merged.sequence;
+        open.highest = open.highest.max(open.sequence);
         if extends || shared.is_none() {
             open.hangs = hangs.then_some(document);
         }
         if extends {
             open.last_day = doc.days.map(|days| days.1).or(open.last_day);
+            open.is_end_stated = doc.bundle.merged.period.is_some();
         }
         if let Some(shared) = shared {
             self.report(doc, shared);
@@ -364,7 +372,8 @@ impl<'b> Open<'b> {
         };
         // A statement does not go on after itself, though it may end where it began.
         let is_again = self.sequence.is_some() && self.sequence == doc.bundle.merged.sequence;
-        if meets == Some(true) && (first > last || (first == last && !is_again)) {
+        let is_quiet = || self.is_quiet_until(doc, (last, first));
+        if meets == Some(true) && ((first > last && is_quiet()) || (first == last && !is_again)) {
             return Link::Meets;
         }
         if first > last {
@@ -385,6 +394,26 @@ impl<'b> Open<'b> {
         }
     }
 
+    /// Whether the days between the run and a statement that begins with its balance can have had no
+    /// entries: the numbers follow one another, or few days are missing. Else the balance may be the
+    /// same by chance, or because all that came went on.
+    fn is_quiet_until(&self, doc: &Doc<'_>, (last, first): (i32, i32)) -> bool {
+        let steps = match self.highest.zip(doc.bundle.merged.sequence) {
+            Some((before, number)) if number > before => Some(number - before),
+            _ => None,
+        };
+        let days = first.saturating_sub(last);
+        // Some banks count the days of the year.
+        let is_day_of_year = doc.bundle.merged.sequence == Some(day_of_year(first));
+        if days <= 1 || steps == Some(1) || is_day_of_year {
+            return true;
+        }
+        let are_days_stated = self.is_end_stated && doc.bundle.merged.period.is_some();
+        let are_few =
+            if are_days_stated { days <= QUIET_DAYS_MAX + 1 } else { !has_month(last, first) };
+        steps.is_none() && are_few
+    }
+
     /// By how much the balance before a statement differs from the balance after the run.
     fn jump(&self, doc: &Doc<'_>) -> Option<Decimal> {
         doc.proof.opening?.checked_sub(self.closing?)
@@ -395,6 +424,21 @@ impl<'b> Open<'b> {
         let (last, (first, _)) = self.last_day.zip(doc.days)?;
         (first <= last.saturating_add(1)).then_some((last.min(first), first))
     }
+}
+
+fn day_of_year(day: i32) -> u64 {
+    let (year, ..) = Moment { day, nanos: None }.civil();
+    let first = Moment::from_date(year, 1, 1).map_or(day, |first| first.day);
+    u64::try_from(i64::from(day) - i64::from(first) + 1).unwrap_or(0)
+}
+
+/// Whether a month lies between two days, in no part of which they are.
+fn has_month(last: i32, first: i32) -> bool {
+    let month = |day| {
+        let (year, month, _) = Moment { day, nanos: None }.civil();
+        i64::from(year) * 12 + i64::from(month)
+    };
+    month(first) - month(last) > 1
 }
 
 fn gap(before: &Open<'_>, doc: &Doc<'_>) -> Finding {

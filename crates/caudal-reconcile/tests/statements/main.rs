@@ -1,6 +1,5 @@
 //! Statements with known faults, and series cut from a known history, against plain models.
 #![expect(clippy::unwrap_used, reason = "what a test makes is there")]
-#![expect(clippy::print_stdout, reason = "measures are printed")]
 
 mod damage;
 mod faults;

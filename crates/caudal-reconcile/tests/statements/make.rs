@@ -1,5 +1,7 @@
 //! Statements from a seed.
 
+use std::fmt::Write as _;
+
 use caudal_model::{Balance, Decimal, Entry, Moment, Statement};
 use caudal_testkit::random::Rng;
 
@@ -19,6 +21,7 @@ impl Printed {
 }
 
 /// What a statement prints.
+#[expect(clippy::struct_excessive_bools, reason = "each says whether one thing is printed")]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Layout {
     pub(crate) printed: Printed,
@@ -108,7 +111,7 @@ pub(crate) fn shown(statement: &Statement) -> String {
         let part = |value: Option<Decimal>| value.map_or("-".into(), |value| value.to_string());
         let day = entry.booked_at.map_or(0, |moment| moment.day);
         let (amount, after) = (part(entry.amount), part(entry.balance_after));
-        text += &format!("  {at}: day {day} {amount} -> {after} {}\n", entry.description);
+        let _ = writeln!(text, "  {at}: day {day} {amount} -> {after} {}", entry.description);
     }
     text
 }

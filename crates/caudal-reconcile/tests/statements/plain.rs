@@ -45,7 +45,9 @@ pub(crate) fn states(statement: &Statement, sequence: &[usize]) -> Vec<RowState>
             Some(false) if has_running => RowState::Broken,
             _ => RowState::Unproved,
         };
-        rows.into_iter().for_each(|row| states[row] = state);
+        for row in rows {
+            states[row] = state;
+        }
     }
     states
 }

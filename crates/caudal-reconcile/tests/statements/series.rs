@@ -1,7 +1,8 @@
 //! A true history cut into statements and put together again, against a plain model of days.
 //!
 //! *The model.* Every day of the history is held or not. A run is a stretch of held days; days that
-//! are not held end it, unless balances are printed and the hole moved nothing in all. Every entry of
+//! are not held end it, unless balances are printed, the hole moved nothing in all, is short, and
+//! leaves no number out. Every entry of
 //! a held day counts once. Statements begin and end with whole days.
 
 use std::collections::BTreeSet;
@@ -62,6 +63,13 @@ impl History {
         place(first)..place(last + 1)
     }
 
+    /// The days that a statement shows: those of its entries if it states no period.
+    fn shown(&self, days: (i32, i32), style: Style) -> (i32, i32) {
+        let rows = &self.rows[self.inside(days)];
+        let ends = rows.first().zip(rows.last()).filter(|_| !style.has_period);
+        ends.map_or(days, |(first, last)| (first.0, last.0))
+    }
+
     fn sum(&self, days: (i32, i32)) -> i128 {
         self.rows[self.inside(days)].iter().map(|row| row.1).sum()
     }
@@ -91,15 +99,21 @@ impl History {
     }
 }
 
-/// Statements of a history with overlaps, copies and holes, and the days that each covers.
-fn cut(rng: &mut Rng, history: &History, style: Style) -> (Vec<(i32, i32)>, Vec<Statement>) {
+/// Days that a statement covers, and its number.
+type Held = ((i32, i32), u64);
+
+/// Statements of a history with overlaps, copies and holes, and what each covers.
+fn cut(rng: &mut Rng, history: &History, style: Style) -> (Vec<Held>, Vec<Statement>) {
     let (mut held, mut made) = (Vec::new(), Vec::new());
     let (mut day, end) = (FIRST_DAY, FIRST_DAY + history.days);
-    let mut number = 0;
+    let (mut number, mut begun) = (0, FIRST_DAY - 1);
     while day < end {
         let last = (day + i32::try_from(rng.below(25)).unwrap()).min(end - 1);
         let back = if rng.chance(35) { i32::try_from(rng.below(8)).unwrap() } else { 0 };
-        let days = ((day - back).max(FIRST_DAY), last);
+        // Numbers follow the days on which statements begin.
+        let begin = if style.has_sequence { (day - back).max(begun + 1) } else { day - back };
+        let days = (begin.max(FIRST_DAY), last);
+        begun = days.0;
         day = last + 1;
         number += 1;
         let statement = history.statement(days, style, number);
@@ -107,7 +121,7 @@ fn cut(rng: &mut Rng, history: &History, style: Style) -> (Vec<(i32, i32)>, Vec<
         if rng.chance(15) || (!style.has_period && statement.entries.is_empty()) {
             continue;
         }
-        held.push(days);
+        held.push((days, number));
         if rng.chance(15) {
             made.push(Statement { is_copy: rng.chance(50), ..statement.clone() });
         }
@@ -153,27 +167,39 @@ fn pages(rng: &mut Rng, whole: Statement) -> Vec<Statement> {
 }
 
 /// Stretches of held days: what is missing between two moved something, or no balance tells.
-fn runs(history: &History, held: &[(i32, i32)], style: Style) -> Vec<(i32, i32)> {
+fn runs(history: &History, held: &[Held], style: Style) -> Vec<(i32, i32)> {
     let mut runs: Vec<(i32, i32)> = Vec::new();
-    for &(first, last) in held {
+    let mut before = 0;
+    for &(days, number) in held {
+        let (first, last) = history.shown(days, style);
+        let is_quiet = |run: &(i32, i32)| {
+            let hole = (run.1 + 1, first - 1);
+            let is_short = if style.has_period { hole.1 - hole.0 < 6 } else { !has_month(hole) };
+            let is_next = !style.has_sequence || number == before + 1;
+            style.balances != Balances::None && history.sum(hole) == 0 && is_short && is_next
+        };
         match runs.last_mut() {
             Some(run) if first <= run.1 + 1 => run.1 = run.1.max(last),
-            Some(run)
-                if style.balances != Balances::None && history.sum((run.1 + 1, first - 1)) == 0 =>
-            {
-                run.1 = last;
-            }
+            Some(run) if is_quiet(run) => run.1 = last,
             _ => runs.push((first, last)),
         }
+        before = number.max(before);
     }
     runs
 }
 
+/// Whether some month lies in a hole as a whole.
+fn has_month((first, last): (i32, i32)) -> bool {
+    let day_of_month = |day| Moment { day, nanos: None }.civil().2;
+    let begins = (first..=last).find(|&day| day_of_month(day) == 1);
+    begins.is_some_and(|begin| (begin + 1..=last + 1).any(|day| day_of_month(day) == 1))
+}
+
 /// Whether a statement begins with the balance that the ones before it end with, although it repeats
 /// their last day: then it cannot be told from one that goes on after it.
-fn is_ambiguous(history: &History, held: &[(i32, i32)]) -> bool {
+fn is_ambiguous(history: &History, held: &[Held]) -> bool {
     let mut end = i32::MIN;
-    held.iter().any(|&(first, last)| {
+    held.iter().any(|&((first, last), _)| {
         let meets = first <= end && history.sum((first, end)) == 0;
         end = end.max(last);
         meets
@@ -239,8 +265,8 @@ fn counted(series: &Series, made: &[Statement]) -> Vec<(i32, i128)> {
     found
 }
 
-fn expected(history: &History, held: &[(i32, i32)]) -> Vec<(i32, i128)> {
-    let days: BTreeSet<i32> = held.iter().flat_map(|&(first, last)| first..=last).collect();
+fn expected(history: &History, held: &[Held]) -> Vec<(i32, i128)> {
+    let days: BTreeSet<i32> = held.iter().flat_map(|&((first, last), _)| first..=last).collect();
     let mut rows: Vec<_> =
         history.rows.iter().filter(|row| days.contains(&row.0)).copied().collect();
     rows.sort_unstable();
