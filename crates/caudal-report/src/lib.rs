@@ -43,8 +43,8 @@ pub struct Letter {
     pub paragraphs: Vec<String>,
     /// Facts above the text, each a label and a value.
     pub facts: Vec<(String, String)>,
-    /// A table below the text.
-    pub table: Option<Table>,
+    /// Tables below the text.
+    pub tables: Vec<Table>,
     /// Lines of the signature block. An empty one is a ruled line to be written on. If none is
     /// empty, each is the label of a ruled line of its own.
     pub closing: Vec<String>,

@@ -41,7 +41,10 @@ fn check(letter: &Letter) -> Result<(), ReportError> {
     if !LANGUAGES.contains(&letter.language) {
         return Err(ReportError::UnknownLanguage(letter.language.to_owned()));
     }
-    let Some(table) = &letter.table else { return Ok(()) };
+    letter.tables.iter().try_for_each(check_table)
+}
+
+fn check_table(table: &Table) -> Result<(), ReportError> {
     let (rows, columns) = (table.rows.len(), table.columns.len());
     if rows > ROWS_MAX {
         return Err(ReportError::TooManyRows { rows, rows_max: ROWS_MAX });
@@ -115,7 +118,7 @@ impl<F: Fn(char) -> bool> Words<F> {
             ("to", self.texts(&letter.to)),
             ("facts", list(facts)),
             ("paragraphs", self.texts(&letter.paragraphs)),
-            ("table", letter.table.as_ref().map_or_else(Dict::new, |t| self.table(t)).into_value()),
+            ("tables", list(letter.tables.iter().map(|table| self.table(table).into_value()))),
             ("closing", list(closing)),
             ("footer", self.text(&letter.footer)),
             ("language", letter.language.into_value()),

@@ -28,7 +28,7 @@ pub fn letter_text(letter: &Letter) -> String {
         facts(&letter.facts),
     ];
     blocks.extend(letter.paragraphs.iter().map(|paragraph| wrapped(paragraph, WIDTH)));
-    if let Some(table) = &letter.table {
+    for table in &letter.tables {
         blocks.push(wrapped(&table.caption, WIDTH));
         blocks.push(rows(table));
     }

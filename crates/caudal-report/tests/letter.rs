@@ -29,7 +29,7 @@ fn english() -> Letter {
             ("Period", "2026-01-01 to 2026-03-31"),
             ("Value at stake", "12,345.67 EUR"),
         ]),
-        table: Some(transfers(3)),
+        tables: vec![transfers(3)],
         closing: owned(&["Place and date", "Signature"]),
         footer: "Made with an example; nothing is decided by it.".to_owned(),
         language: "en",
@@ -44,7 +44,7 @@ fn spanish() -> Letter {
         from: owned(&["Fiscalía de Ejemplos"]),
         paragraphs: owned(&["Se solicita el estado de cuenta completo: año, día y número."]),
         facts: pairs(&[("Institución", "Banco Inventado, S. A.")]),
-        table: None,
+        tables: Vec::new(),
         closing: owned(&["Atentamente,", "", "¿Quién firma?"]),
         footer: "Hecho con un ejemplo.".to_owned(),
         language: "es",
@@ -125,7 +125,7 @@ fn a_letter_of_each_language_holds_its_words_language_and_title() {
         let lists = [&letter.to, &letter.from, &letter.paragraphs, &letter.closing];
         texts.extend(lists.into_iter().flatten().map(String::as_str));
         texts.extend(letter.facts.iter().flat_map(|(label, value)| [label.as_str(), value]));
-        let rows = letter.table.iter().flat_map(|table| &table.rows);
+        let rows = letter.tables.iter().flat_map(|table| &table.rows);
         texts.extend(rows.flatten().map(String::as_str));
         assert_found(&document, &texts);
     }
@@ -177,12 +177,12 @@ fn no_text_is_read_as_markup() {
             from: owned(&[text]),
             paragraphs: owned(&[text]),
             facts: pairs(&[(text, text)]),
-            table: Some(Table {
+            tables: vec![Table {
                 caption: text.to_owned(),
                 columns: owned(&[text, text]),
                 numeric: vec![false, true],
                 rows: vec![owned(&[text, text])],
-            }),
+            }],
             closing: owned(&[text, ""]),
             footer: text.to_owned(),
             language: "en",
@@ -257,7 +257,7 @@ fn an_empty_letter_is_an_empty_page() {
 #[test]
 fn a_table_over_pages_repeats_its_headings_and_loses_no_row() {
     let count = 400;
-    let document = opened(&Letter { table: Some(transfers(count)), ..english() });
+    let document = opened(&Letter { tables: vec![transfers(count)], ..english() });
     let pages = document.get_pages().len();
     assert!((8..=12).contains(&pages), "{pages}");
     for page in 1..=u32::try_from(pages).unwrap() {
@@ -276,10 +276,10 @@ fn a_table_over_pages_repeats_its_headings_and_loses_no_row() {
 fn what_is_no_table_and_no_language_is_refused() {
     let mut table = transfers(3);
     table.rows[1].pop();
-    let refused = letter_pdf(&Letter { table: Some(table), ..english() });
+    let refused = letter_pdf(&Letter { tables: vec![table], ..english() });
     assert_eq!(refused, Err(ReportError::RowLength { row: 2, cells: 4, columns: 5 }));
     let table = Table { rows: vec![Vec::new(); ROWS_MAX + 1], ..Table::default() };
-    let refused = letter_pdf(&Letter { table: Some(table), ..english() });
+    let refused = letter_pdf(&Letter { tables: vec![table], ..english() });
     let expected = ReportError::TooManyRows { rows: ROWS_MAX + 1, rows_max: ROWS_MAX };
     assert_eq!(refused, Err(expected));
     let refused = letter_pdf(&Letter { language: "xx", ..english() });
@@ -366,7 +366,7 @@ fn a_table_that_is_too_wide_is_wrapped_in_its_words_and_not_in_its_figures() {
         numeric: vec![false, true],
         rows: vec![owned(&[payer, "1,234,567,890.12", "a-file-with-a-name-without-any-space.csv"])],
     };
-    let letter = Letter { table: Some(table), language: "en", ..Letter::default() };
+    let letter = Letter { tables: vec![table], language: "en", ..Letter::default() };
     let expected = "\
 Payer                                     Amount  Source
 ------------------------------  ----------------  ------------------------------
@@ -391,7 +391,7 @@ fn no_line_of_text_is_longer_than_eighty_characters() {
             numeric: vec![true; columns],
             rows: vec![row],
         };
-        letter.table = Some(table);
+        letter.tables = vec![table];
         let text = letter_text(&letter);
         assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         assert!(text.matches('9').count() >= 30 * (columns * 2 + 4));

@@ -6,7 +6,7 @@
 
 use caudal_explain::{Message, Terms};
 use caudal_report::{Letter, Table};
-use caudal_wire::{Candidate, NextDocument};
+use caudal_wire::{Candidate, DarkTransfer, NextDocument};
 
 use crate::error::{Error, ErrorKind};
 
@@ -67,15 +67,13 @@ fn composed(
             .with("currency", &candidate.currency)
             .with("least", &candidate.value_min)
             .with("most", &candidate.value_max)
-            .with("carried", &candidate.carried_max);
+            .with("carried", &candidate.carried_max)
+            .with("likely-least", &candidate.likely_min)
+            .with("likely-most", &candidate.likely_max)
+            .with("unexplained", &candidate.unexplained);
         terms.say(&message)
     };
     let rules: Vec<&str> = candidate.by_rule.iter().map(|row| row.rule.as_str()).collect();
-    let value = if candidate.value_min == candidate.value_max {
-        with("letter-value-one")
-    } else {
-        with("letter-value-range")
-    };
     let institution = candidate.institution.clone();
     let fact = |label: &'static str, value: String| (terms.word(label), value);
     let mut facts = vec![
@@ -84,10 +82,8 @@ fn composed(
     ];
     facts.extend(candidate.holder.clone().map(|holder| fact("letter-holder", holder)));
     facts.push(fact("letter-period", with("letter-period-days")));
-    facts.push(fact("letter-value", value));
-    if candidate.carried_max.bytes().any(|byte| (b'1'..=b'9').contains(&byte)) {
-        facts.push(fact("letter-carried", with("letter-carried-value")));
-    }
+    let stakes = stakes(candidate).into_iter();
+    facts.extend(stakes.map(|(label, value)| fact(label, with(value))));
     facts.push(fact("letter-rules", rules.join(", ")));
     facts.push(fact("letter-basis", slot(&options.legal_basis, "letter-slot-basis")));
     facts.push(fact("letter-reference", slot(&options.file_reference, "letter-slot-reference")));
@@ -100,30 +96,76 @@ fn composed(
         date: options.date.clone(),
         to: vec![slot(&institution, "letter-slot-institution")],
         from: authority.lines().map(str::to_owned).collect(),
-        paragraphs: ["letter-ask", "letter-reason", "letter-what", "letter-not-decided"]
+        paragraphs: ["letter-ask", reason(candidate), "letter-what", "letter-not-decided"]
             .map(with)
             .into(),
         facts,
-        table: table(candidate, terms),
+        tables: tables(candidate, terms),
         closing: vec![terms.word("letter-place-date"), terms.word("letter-signature")],
         footer: terms.say(&footer),
         language: if terms.word("language-code") == "es" { "es" } else { "en" },
     }
 }
 
-/// The transfers with which traced money went dark.
-fn table(candidate: &Candidate, terms: &Terms) -> Option<Table> {
-    if candidate.transfers.is_empty() {
+/// Why the statement is asked for, by the strongest of what is known.
+fn reason(candidate: &Candidate) -> &'static str {
+    if is_some(&candidate.value_max) {
+        "letter-reason-enters"
+    } else if is_some(&candidate.carried_max) {
+        "letter-reason-carried"
+    } else if is_some(&candidate.unexplained) {
+        "letter-reason-comes-out"
+    } else {
+        "letter-reason-likely"
+    }
+}
+
+/// Labels and texts of the amounts that are not zero. An expectation stands only where it is all
+/// that is known: in a letter each figure should lead to rows.
+fn stakes(candidate: &Candidate) -> Vec<(&'static str, &'static str)> {
+    let is_one = candidate.value_min == candidate.value_max;
+    let value = if is_one { "letter-value-one" } else { "letter-value-range" };
+    let known = [
+        (&candidate.value_max, "letter-value", value),
+        (&candidate.carried_max, "letter-carried", "letter-carried-value"),
+        (&candidate.unexplained, "letter-unexplained", "letter-unexplained-value"),
+    ];
+    let likely = ("letter-likely", "letter-likely-value");
+    let known = known.into_iter().filter(|(amount, ..)| is_some(amount));
+    let known: Vec<_> = known.map(|(_, label, value)| (label, value)).collect();
+    if known.is_empty() { vec![likely] } else { known }
+}
+
+/// Whether a written amount is not zero.
+fn is_some(amount: &str) -> bool {
+    amount.bytes().any(|byte| (b'1'..=b'9').contains(&byte))
+}
+
+/// The transfers with which traced money went dark, and those with which unexplained money came out.
+fn tables(candidate: &Candidate, terms: &Terms) -> Vec<Table> {
+    let enters = transfers(&candidate.transfers, ("letter-table", "letter-column-traced"), terms);
+    let titles = ("letter-table-comes-out", "letter-column-unexplained");
+    let comes_out = transfers(&candidate.comes_out, titles, terms);
+    enters.into_iter().chain(comes_out).collect()
+}
+
+fn transfers(
+    found: &[DarkTransfer],
+    (caption, amount): (&'static str, &'static str),
+    terms: &Terms,
+) -> Option<Table> {
+    if found.is_empty() {
         return None;
     }
     let columns = [
         "letter-column-date",
         "letter-column-payer",
+        "letter-column-payee",
         "letter-column-amount",
-        "letter-column-traced",
+        amount,
         "letter-column-source",
     ];
-    let rows = candidate.transfers.iter().map(|transfer| {
+    let rows = found.iter().map(|transfer| {
         let source = &transfer.source;
         let digest = source.sha256.get(..8).unwrap_or("");
         let place = match source.part {
@@ -133,15 +175,16 @@ fn table(candidate: &Candidate, terms: &Terms) -> Option<Table> {
         vec![
             transfer.date.clone(),
             transfer.payer.clone(),
+            transfer.payee.clone(),
             transfer.amount.clone(),
             transfer.traced_max.clone(),
             place,
         ]
     });
     Some(Table {
-        caption: terms.word("letter-table"),
+        caption: terms.word(caption),
         columns: columns.iter().map(|key| terms.word(key)).collect(),
-        numeric: vec![false, false, true, true, false],
+        numeric: vec![false, false, false, true, true, false],
         rows: rows.collect(),
     })
 }

@@ -113,12 +113,7 @@ fn allocates(rule: Rule) -> bool {
 }
 
 impl<'a> Dark<'a> {
-    fn new(
-        case: &'a Case,
-        ledger: &'a Ledger,
-        coverage: &'a Coverage,
-        habits: &'a Habits,
-    ) -> Self {
+    fn new(case: &'a Case, ledger: &'a Ledger, coverage: &'a Coverage, habits: &'a Habits) -> Self {
         let (rules, likely) = (Vec::new(), Vec::new());
         let (seen, unexplained) = (BTreeMap::new(), Likely::default());
         Self { case, ledger, coverage, habits, rules, seen, likely, unexplained }
@@ -165,7 +160,9 @@ impl<'a> Dark<'a> {
         for line in 0..self.ledger.line_count() {
             let Some(found) = self.moved(line).filter(|found| !found.is_gap) else { continue };
             let End::Dark(from) = found.from else { continue };
-            let Some((whole, paid_out)) = self.habits.unexplained(from, found.day) else { continue };
+            let Some((whole, paid_out)) = self.habits.unexplained(from, found.day) else {
+                continue;
+            };
             let amount = share(whole, found.paid, paid_out);
             if amount > 0 {
                 enters.push((found.day, from, amount));

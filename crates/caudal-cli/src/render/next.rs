@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use caudal::wire::{Candidate, NextDocument};
+use caudal::wire::{Candidate, NextDocument, Together};
 use caudal::{Message, Terms, printable};
 use comfy_table::{CellAlignment, Table, presets};
 
@@ -34,28 +34,25 @@ fn table(candidates: &[Candidate], top: usize, terms: &Terms) -> String {
         "column-period",
         "column-at-stake",
         "column-carried",
+        "column-likely",
         "column-currency",
         "column-together",
     ];
     table.set_header(columns.map(|key| terms.word(key)));
     for found in candidates.iter().take(top) {
-        let value = if found.value_min == found.value_max {
-            found.value_max.clone()
-        } else {
-            format!("{}–{}", found.value_min, found.value_max)
-        };
-        let together = found.together.iter().map(|more| format!("{}–{}", more.from, more.to));
+        let together = found.together.iter().map(|more| with(found, more));
         table.add_row([
             found.rank.to_string(),
             printable(&found.account),
             format!("{}–{}", found.from, found.to),
-            value,
+            range(&found.value_min, &found.value_max),
             found.carried_max.clone(),
+            range(&found.likely_min, &found.likely_max),
             found.currency.clone(),
             together.collect::<Vec<_>>().join(", "),
         ]);
     }
-    for at in [0, 3, 4] {
+    for at in [0, 3, 4, 5] {
         if let Some(column) = table.column_mut(at) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -65,4 +62,18 @@ fn table(candidates: &[Candidate], top: usize, terms: &Terms) -> String {
         line(&mut text, row.trim_end());
     }
     text
+}
+
+/// What completes a statement: the account is named where it is another one.
+fn with(found: &Candidate, more: &Together) -> String {
+    let period = format!("{}–{}", more.from, more.to);
+    if more.account == found.account {
+        period
+    } else {
+        format!("{} {period}", printable(&more.account))
+    }
+}
+
+fn range(least: &str, most: &str) -> String {
+    if least == most { most.to_owned() } else { format!("{least}–{most}") }
 }

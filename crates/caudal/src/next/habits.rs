@@ -193,11 +193,7 @@ impl Habits {
         Some(Move { from, to, day, paid, received, is_gap })
     }
 
-    fn count(
-        &mut self,
-        found: &Move,
-        pays: &mut BTreeMap<(AccountIdx, Option<AccountIdx>), Pays>,
-    ) {
+    fn count(&mut self, found: &Move, pays: &mut BTreeMap<(AccountIdx, Option<AccountIdx>), Pays>) {
         if found.is_gap {
             return;
         }
@@ -269,14 +265,6 @@ impl Habits {
         let pays = self.unseen_payees(account, unseen.stretch.days.1);
         let usual: u128 = pays.map(|pays| pays.in_days(unseen.stretch.len())).sum();
         (before + unseen.paid_in).saturating_sub(after + unseen.paid_out + usual)
-    }
-
-    /// What an account usually pays in those days of a period that no statement covers.
-    pub(super) fn usual(&self, account: AccountIdx, days: (i32, i32)) -> u128 {
-        let found = &self.accounts[account];
-        let dark: u32 = found.stretches.iter().map(|unseen| unseen.stretch.shared(days)).sum();
-        let pays = found.pays.iter().filter(|pays| pays.days > 0);
-        pays.map(|pays| pays.in_days(dark)).sum()
     }
 
     /// Whom an account pays on a day without its statement so that nobody shows it.

@@ -28,7 +28,8 @@ impl Rates {
             if rates.0.contains_key(&currency) {
                 continue;
             }
-            let unit = |of: Option<Currency>| 10u128.pow(u32::from(of.map_or(0, Currency::exponent)));
+            let unit =
+                |of: Option<Currency>| 10u128.pow(u32::from(of.map_or(0, Currency::exponent)));
             rates.0.insert(currency, small((unit(first), unit(Some(currency)))));
             rates.join(conversions);
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use caudal_model::{Currency, Moment, format_minor};
 use caudal_wire::{Candidate, DarkTransfer, RuleValue, Together};
 
-use super::likely::{Likely, Month, days_of, month_of, next_month};
+use super::likely::{Likely, Month, days_of, next_month};
 use super::rates::Rates;
 use super::{Dark, Seen, Slot};
 use crate::show::row_source;
@@ -37,17 +37,14 @@ impl Dark<'_> {
         let rates = Rates::new(&currencies, &self.habits.conversions);
         let carried = self.carried();
         let names = self.names();
-        let mut found: Vec<((u128, u128, u128), Candidate)> = Vec::new();
+        let mut found: Vec<((u128, u128), Candidate)> = Vec::new();
         for slot in self.slots(&carried) {
             let values = self.values(slot, &carried);
             let worth = |(least, most)| rates.worth(least + most, self.currency(slot.0));
-            // What likely leaves; among equals, what enters or was carried in; else what usually leaves.
+            // What it would likely show; among equals, what enters or was carried in.
             let known = (values.enters.0, values.enters.1 + values.carried);
-            let usual = self.habits.usual(slot.0, days_of(slot.1));
-            let mut score = (worth(values.likely), worth(known), worth((usual, 0)));
-            let eps: u128 = std::env::var("EPS").map_or(0, |s| s.parse().unwrap());
-            score.0 += score.2 * eps / 1000;
-            if score > (0, 0, 0) {
+            let score = (worth(values.likely), worth(known));
+            if score > (0, 0) {
                 found.push((score, self.candidate(slot, &values, &names)));
             }
         }
@@ -63,17 +60,7 @@ impl Dark<'_> {
         let likely = self.likely.iter().chain([&self.unexplained]);
         let likely = likely.flat_map(|likely| likely.shown.keys().copied());
         let known = self.seen.keys().chain(carried.keys()).copied().chain(likely);
-        known.chain(self.not_held()).collect()
-    }
-
-    /// Every month without a statement of the accounts that have some.
-    fn not_held(&self) -> impl Iterator<Item = Slot> {
-        let accounts = self.habits.accounts.iter().enumerate();
-        let known = accounts.filter(|(_, account)| account.has_statements);
-        known.flat_map(|(at, account)| {
-            let stretches = account.stretches.iter().map(|unseen| unseen.stretch.days);
-            stretches.flat_map(months_of).map(move |month| (at, month))
-        })
+        known.collect()
     }
 
     fn values(&self, slot: Slot, carried: &BTreeMap<Slot, u128>) -> Values {
@@ -114,7 +101,7 @@ impl Dark<'_> {
         let found = &self.habits.accounts[account];
         let (first, last) = days_of(month);
         let met = || found.stretches.iter().filter(|u| u.stretch.shared((first, last)) > 0);
-        let (from, to) = (met().next(), met().last());
+        let (from, to) = (met().next(), met().next_back());
         match from.zip(to).filter(|_| self.coverage.is_known(&found.key, found.currency)) {
             Some((from, to)) => (from.stretch.days.0.max(first), to.stretch.days.1.min(last)),
             None => (first, last),
@@ -210,12 +197,6 @@ impl Dark<'_> {
         };
         found.iter().take(TRANSFERS_MAX).map(row).collect()
     }
-}
-
-/// The months that a period meets.
-fn months_of((first, last): (i32, i32)) -> impl Iterator<Item = Month> {
-    let months = std::iter::successors(Some(month_of(first)), |&month| Some(next_month(month)));
-    months.take_while(move |&month| month <= month_of(last))
 }
 
 fn shown(day: i32) -> String {

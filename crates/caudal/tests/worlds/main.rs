@@ -4,4 +4,5 @@
 mod desk;
 mod faults;
 mod matching;
+mod next;
 mod ranking;
