@@ -3,16 +3,19 @@
 //! ```text
 //! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--sweeps N] [--openings-percent N] [--seed N]
 //! cargo run --release -p caudal-bench -- csv --transfers N [--seed N] > FILE
+//! cargo run --release -p caudal-bench -- statements [--transfers N]
 //! ```
 //!
 //! *Shape.* For each size a seeded ledger is made in memory, indexed, and asked. Times of one run
 //! on a shared machine drift; the ratios between lines of one run are what to quote. `csv` writes the
 //! same ledger as a file of transfers, in an order that is not that of its days; `peers/import.py`
-//! times its import beside another program's.
+//! times its import beside another program's. `statements` reads a statement of so many entries in each
+//! of two formats.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 mod baseline;
 mod measure;
+mod statements;
 mod workload;
 
 use std::process::ExitCode;
@@ -38,6 +41,7 @@ struct Options {
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1).peekable();
     let writes_csv = args.next_if_eq("csv").is_some();
+    let reads_statements = args.next_if_eq("statements").is_some();
     let Some(options) = parse(args) else {
         println!("{USAGE}");
         return ExitCode::from(2);
@@ -49,6 +53,10 @@ fn main() -> ExitCode {
         };
     }
     for &transfers in &options.transfers {
+        if reads_statements {
+            statements::run(transfers);
+            continue;
+        }
         measure::run(transfers, &options);
     }
     ExitCode::SUCCESS

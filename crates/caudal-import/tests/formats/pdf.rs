@@ -247,3 +247,52 @@ fn the_casebook_has_a_document_with_an_empty_page() {
         read("statement.pdf", &bytes).problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, [ProblemCode::PageMissing]);
 }
+
+#[test]
+fn words_above_and_below_the_date_belong_to_its_row() {
+    let mut page = vec![(40, 780, "F1", "IBAN: ES00 0000 0001"), (300, 780, "F1", "Moneda: EUR")];
+    page.push((40, 750, "F1", "Saldo inicial 1.000,00"));
+    page.extend(heading(700));
+    // In the middle of its cell, a date stands beside the second of three lines, or between two.
+    page.extend(row(685, ["", "primera", "", ""]));
+    page.extend(row(673, ["13/04/2025", "segunda", "-5,00", "995,00"]));
+    page.extend(row(661, ["", "tercera", "", ""]));
+    page.extend(row(643, ["", "cuarta", "", ""]));
+    page.extend(row(637, ["14/04/2025", "", "-5,00", "990,00"]));
+    page.extend(row(631, ["", "quinta", "", ""]));
+    // At its foot, it stands beside the last.
+    page.extend(row(613, ["", "sexta", "", ""]));
+    page.extend(row(601, ["", "séptima", "", ""]));
+    page.extend(row(589, ["15/04/2025", "octava", "-5,00", "985,00"]));
+    // At its head, beside the first; here as in most statements rows are no wider apart than lines.
+    page.extend(row(571, ["16/04/2025", "novena", "-5,00", "980,00"]));
+    page.extend(row(559, ["", "décima", "", ""]));
+    page.extend(row(547, ["17/04/2025", "undécima", "-5,00", "975,00"]));
+    let read = read("a.pdf", &bytes(document(&[page])));
+    assert_eq!(problems(&read.problems), [""; 0]);
+    let entries = &read.value.statements[0].entries;
+    let texts: Vec<&str> = entries.iter().map(|entry| entry.description.as_str()).collect();
+    let words: Vec<String> = texts.iter().map(|text| text.replace('\n', " ")).collect();
+    let expected = ["primera segunda tercera", "cuarta quinta", "sexta séptima octava"];
+    assert_eq!(words[..3], expected);
+    assert_eq!(words[3..], ["novena décima", "undécima"]);
+    assert!(entries[2].raw.starts_with("sexta\nséptima\n15/04/2025"), "{}", entries[2].raw);
+}
+
+#[test]
+fn amounts_below_one_another_are_a_column_wherever_its_heading_stands() {
+    let mut page = vec![(40, 780, "F1", "IBAN: ES00 0000 0001"), (300, 780, "F1", "Moneda: EUR")];
+    page.push((40, 750, "F1", "Saldo inicial 1.000,00"));
+    // Headings at the left of their columns; amounts, at the right, stand closer to the next one.
+    for (x, text) in [(40, "Fecha"), (110, "Concepto"), (330, "Importe"), (425, "Saldo")] {
+        page.push((x, 700, "F2", text));
+    }
+    page.extend(row(685, ["13/04/2025", "uno", "-5,00", "995,00"]));
+    page.extend(row(670, ["14/04/2025", "dos", "1.488,69", "2.483,69"]));
+    let read = read("a.pdf", &bytes(document(&[page])));
+    assert_eq!(problems(&read.problems), [""; 0]);
+    assert_eq!(
+        lines(&read.value.statements[0])[2..],
+        ["4 2025-04-13 -5.00 [995.00]   | uno", "5 2025-04-14 1488.69 [2483.69]   | dos",]
+    );
+}

@@ -186,6 +186,10 @@ impl<'a> Scope<'a> {
             detail.end = end;
             draft.detail_count += 1;
             let detail = self.detail.take().map(|(detail, _)| detail);
+            // Most entries have one detail, and room for four would be made and given back each time.
+            if draft.details.is_empty() {
+                draft.details.reserve_exact(1);
+            }
             draft.details.extend(detail.filter(|detail| detail.has_content));
         } else if path.len() > *entry_depth {
             draft.leaf(&path[*entry_depth..], leaf, place);
