@@ -6,7 +6,7 @@
 //! on several pages in one place, without a date or an amount, is the paper's and no row.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::Word;
 use crate::formats::table::grid::{Grid, GridCell, RowState};
@@ -33,6 +33,10 @@ pub(super) struct Line {
 }
 
 impl Line {
+    fn money(&self) -> impl Iterator<Item = &Phrase> {
+        self.phrases.iter().filter(|phrase| is_money(&phrase.text))
+    }
+
     /// The line as it is read.
     pub(super) fn text(&self) -> String {
         self.phrases.iter().map(|phrase| phrase.text.as_str()).collect::<Vec<_>>().join("  ")
@@ -112,6 +116,9 @@ pub(super) fn to_grid(pages: &[Vec<Line>], profile: Option<&Profile>) -> Grid<'s
                 grid.push(at, Cow::Owned(line.text()), cells, RowState::Whole);
                 continue;
             };
+            if !is_heading(line, profile) && columns.is_aside(line) {
+                continue;
+            }
             above.push(line);
             if leads_to_row(lines, idx, profile) {
                 continue;
@@ -189,6 +196,8 @@ struct Columns {
     headings: Vec<Phrase>,
     /// Amounts that stand below one another, from the left: from where to where, and their heading.
     amounts: Vec<(i64, i64, usize)>,
+    /// Headings of days.
+    days: BTreeSet<usize>,
 }
 
 impl Columns {
@@ -200,16 +209,25 @@ impl Columns {
     ) -> Self {
         let is_other = |line: &&Line| is_heading(line, profile) && line.text() != heading.text();
         let lines = pages.iter().flatten().skip(at + 1);
-        let rows: Vec<Vec<&Phrase>> = lines
-            .take_while(|line| !is_other(line))
-            .filter(|line| has_values(line))
-            .map(|line| line.phrases.iter().filter(|phrase| is_money(&phrase.text)).collect())
-            .collect();
+        let rows: Vec<&Line> =
+            lines.take_while(|line| !is_other(line)).filter(|line| has_values(line)).collect();
         let headings = heading.phrases.clone();
+        let phrases = rows.iter().flat_map(|line| &line.phrases);
+        let days = phrases.filter(|phrase| is_date(&phrase.text));
+        let days = days.map(|day| column_of(&headings, day)).collect();
+        let rows: Vec<Vec<&Phrase>> = rows.iter().map(|line| line.money().collect()).collect();
         let amounts = stacks(&rows);
         let found = headings_of(&headings, &amounts).unwrap_or_default();
         let amounts = amounts.into_iter().zip(found).map(|((l, r), found)| (l, r, found)).collect();
-        Self { headings, amounts }
+        Self { headings, amounts, days }
+    }
+
+    /// Whether a line is of words alone, some of them where days stand: no row and no part of one, as
+    /// what is printed at the foot of a page.
+    fn is_aside(&self, line: &Line) -> bool {
+        let is_word = |phrase: &Phrase| !is_date(&phrase.text) && !is_money(&phrase.text);
+        let is_at_day = |phrase: &Phrase| self.days.contains(&column_of(&self.headings, phrase));
+        line.phrases.iter().all(is_word) && line.phrases.iter().any(is_at_day)
     }
 
     /// The phrases of the lines of a row, each under its heading.
