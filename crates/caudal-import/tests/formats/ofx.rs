@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::ops::ControlFlow;
 
-use caudal_import::{Evidence, Format, Imported, recognise};
+use caudal_import::{Evidence, Format, Imported, ReadOptions, read_evidence, recognise};
 use caudal_model::{Entry, EntryStatus, Statement};
 
 use crate::support;
@@ -253,7 +254,12 @@ fn dates_stay_as_written_and_odd_ones_are_reported() {
         support::problems(&clamped.problems),
         ["0:24 DTAVAIL value-date-does-not-exist [20250230] [2025-02-28]"]
     );
-    assert_eq!(only(&with("<DTSTART>20250301", "<DTSTART>20250501")).period, None);
+    let turned = with("<DTSTART>20250301", "<DTSTART>20250501");
+    assert_eq!(only(&turned).period, None);
+    assert_eq!(
+        support::problems(&turned.problems),
+        ["0:9 DTEND date-outside-statement [2025-03-31] [2025-05-01]"]
+    );
 }
 
 #[test]
@@ -326,6 +332,199 @@ fn pending_entries_are_notes() {
         [
             "0:25 - entry-not-booked [<STMTTRNP><TRNTYPE>DEBIT<DTTRAN>20250401<TRNAMT>-9<NAME>Fig<…] [-]"
         ]
+    );
+}
+
+#[test]
+fn an_entry_in_a_list_of_pending_entries_is_not_booked_whatever_its_tag() {
+    let list = "</BANKTRANLIST><BANKTRANLISTP><STMTTRN><TRNTYPE>POS<DTPOSTED>20250330<TRNAMT>-9\
+        </STMTTRN></BANKTRANLISTP>";
+    let read = with("</BANKTRANLIST>", list);
+    assert_eq!(only(&read).entries[2].status, EntryStatus::Expected);
+    assert_eq!(read.problems.len(), 1);
+    assert_eq!(second(&with("XFER", "hold")).status, EntryStatus::Expected);
+}
+
+#[test]
+fn what_may_stand_once_and_stands_twice_has_no_value() {
+    let amounts = with("<FITID>A2", "<TRNAMT>-150.25<FITID>A2");
+    assert_eq!(second(&amounts).amount, None);
+    assert_eq!(
+        support::problems(&amounts.problems),
+        [
+            "0:24 - record-unexpected [<TRNAMT>-150.25] [-]",
+            "0:24 TRNAMT amount-ambiguous [+150,25 | -150.25] [-]"
+        ]
+    );
+    let days = with("<FITID>A2", "<DTPOSTED>20250314<FITID>A2");
+    assert_eq!(second(&days).booked_at, None);
+    assert_eq!(
+        support::problems(&days.problems)[1..],
+        ["0:24 DTPOSTED date-unreadable [20250304 | 20250314] [20250403]"]
+    );
+    let ledgers =
+        with("<AVAILBAL>", "<LEDGERBAL><BALAMT>7<DTASOF>20250331</LEDGERBAL>\n<AVAILBAL>");
+    assert_eq!(only(&ledgers).closing, None);
+    assert_eq!(
+        support::problems(&ledgers.problems),
+        ["0:27 BALAMT control-total-differs [7] [749.75]"]
+    );
+    assert_eq!(
+        problems_with("<BANKTRANLIST>", "<CURDEF>EUR<BANKTRANLIST>"),
+        ["0:12 CURDEF currency-contradicts [EUR] [USD]", "0:9 CURDEF currency-missing [] [EUR]"]
+    );
+    assert_eq!(
+        problems_with("<BANKTRANLIST>", "<BANKACCTFROM><ACCTID>9</BANKACCTFROM><BANKTRANLIST>"),
+        [
+            "0:12 ACCTID account-key-contradicts [9] [0123456789]",
+            "0:9 ACCTID account-missing [] [-]"
+        ]
+    );
+    // The same value again says nothing new.
+    let again = "<LEDGERBAL><BALAMT>749.75<DTASOF>20250331</LEDGERBAL><AVAILBAL>";
+    assert_eq!(problems_with("<AVAILBAL>", again), Vec::<String>::new());
+}
+
+#[test]
+fn comments_neither_cut_amounts_nor_swallow_entries_in_silence() {
+    let cut = with("-400.50", "-4<!-- thousands -->00.50");
+    assert_eq!(only(&cut).entries[0].amount.map(|a| a.to_string()).as_deref(), Some("-400.50"));
+    assert_eq!(cut.problems, []);
+    let shop = with("Refund", "Refund <! two for one");
+    assert_eq!(second(&shop).description, "Refund <! two for one");
+    assert_eq!((only(&shop).entries.len(), shop.problems.len()), (2, 0));
+    let swallowed = with("first lot", "<!-- ").problems;
+    assert!(support::problems(&swallowed)[0].starts_with("0:22 - amount-unreadable [Lanterns"));
+    let memo = GOOD.replacen("first lot", "<!-- ", 1).replacen("Refund", "-->", 1);
+    let found = support::problems(&read(&memo).problems);
+    assert!(found[0].starts_with("0:22 - amount-unreadable [Lanterns"), "{found:?}");
+    assert_eq!(
+        problems_with("</PAYEE>", "</PAYEE>-7.00"),
+        ["0:24 - record-unexpected [-7.00] [-]"]
+    );
+}
+
+#[test]
+fn an_entry_whose_first_tag_is_damaged_is_not_lost_in_silence() {
+    let read = with("</STMTTRN>\n<STMTTRN>", "</STMTTRN>\n<STMTTRM>");
+    assert_eq!(only(&read).entries.len(), 1);
+    assert_eq!(
+        support::problems(&read.problems)[..1],
+        ["0:24 TRNAMT amount-unreadable [+150,25] [<STMTTRN>]"]
+    );
+}
+
+#[test]
+fn amounts_with_more_decimals_than_the_currency_are_reported() {
+    let yen = read(&GOOD.replace("USD", "JPY").replace("+150,25", "150"));
+    assert_eq!(
+        support::problems(&yen.problems),
+        [
+            "0:13 TRNAMT amount-digits-beyond-currency [-400.50] [0]",
+            "0:26 BALAMT amount-digits-beyond-currency [749.75] [0]"
+        ]
+    );
+    assert_eq!(
+        problems_with("+150,25", "0.125"),
+        ["0:24 TRNAMT amount-digits-beyond-currency [0.125] [2]"]
+    );
+}
+
+#[test]
+fn an_amount_in_a_currency_is_no_amount_of_an_account_without_one() {
+    let memo = "<CURRENCY><CURSYM>GBP</CURRENCY><MEMO>Refund";
+    let text = GOOD.replacen("<CURDEF>USD", "", 1).replacen("<MEMO>Refund", memo, 1);
+    let options = ReadOptions { currency: Some("EUR".to_owned()), ..ReadOptions::default() };
+    let read =
+        read_evidence("a.ofx", text.as_bytes(), &options, &mut |_| ControlFlow::Continue(()));
+    assert_eq!(second(&read).amount, None);
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:24 TRNAMT amount-unreadable [150.25 GBP] []"]
+    );
+}
+
+#[test]
+fn signs_against_kinds_of_one_direction_are_doubtful() {
+    for kind in ["CHECK", "FEE", "SRVCHG", "CASH", "DIRECTDEBIT"] {
+        let expected = ["0:24 TRNAMT amount-sign-contradicts [150.25] [-150.25]"];
+        assert_eq!(problems_with("XFER", kind), expected, "{kind}");
+    }
+    assert_eq!(problems_with("XFER", "DEP"), Vec::<String>::new());
+    // One purchase that comes back is common; purchases alone without any minus are not.
+    assert_eq!(problems_with("XFER", "POS"), Vec::<String>::new());
+    let unsigned = GOOD.replace("-400.50", "400.50").replace("CHECK\n", "POS\n");
+    assert_eq!(
+        support::problems(&read(&unsigned).problems),
+        ["0:13 TRNAMT amount-sign-contradicts [400.50] [-400.50]"]
+    );
+}
+
+#[test]
+fn a_balance_of_another_day_or_currency_closes_nothing() {
+    let early = with("749.75<DTASOF>20250331", "749.75<DTASOF>20250303");
+    assert_eq!(only(&early).closing, None);
+    assert_eq!(
+        support::problems(&early.problems),
+        ["0:26 DTASOF balance-date-unexpected [2025-03-03] [2025-03-04]"]
+    );
+    let late = with("749.75<DTASOF>20250331", "749.75<DTASOF>20250402");
+    assert!(only(&late).closing.is_some());
+    assert_eq!(
+        support::problems(&late.problems),
+        ["0:26 DTASOF balance-date-unexpected [2025-04-02] [2025-03-31]"]
+    );
+    let of_other = "749.75<DTASOF>20250331<CURRENCY><CURSYM>EUR</CURRENCY>";
+    let of_other = with("749.75<DTASOF>20250331", of_other);
+    assert_eq!(only(&of_other).closing, None);
+    assert_eq!(
+        support::problems(&of_other.problems),
+        ["0:26 CURSYM currency-contradicts [EUR] [USD]"]
+    );
+}
+
+#[test]
+fn a_second_date_behind_a_date_is_no_time() {
+    for text in ["20250304-20250309", "20250304 to", "2025030420250309", "20250304x"] {
+        let found = problems_with("<DTPOSTED>20250304", &format!("<DTPOSTED>{text}"));
+        assert_eq!(found, [format!("0:24 DTPOSTED date-unreadable [{text}] [20250403]")]);
+    }
+    for text in [
+        "20250304-0500",
+        "202503041015",
+        "20250304 1015",
+        "20250304101522.123[-5:EST]",
+        "20250304T101522Z",
+    ] {
+        let found = problems_with("<DTPOSTED>20250304", &format!("<DTPOSTED>{text}"));
+        assert_eq!(found, Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
+fn lists_and_statements_that_are_not_expected_are_reported() {
+    let list = "</BANKTRANLIST>\n<BANKTRANLIST><DTSTART>20250201<DTEND>20250228</BANKTRANLIST>";
+    let read = with("</BANKTRANLIST>", list);
+    assert_eq!(
+        only(&read).period.map(|(from, _)| support::day(from)).as_deref(),
+        Some("2025-02-01")
+    );
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:26 - record-unexpected [<BANKTRANLIST>] [-]"]
+    );
+    for name in ["LOANSTMTRS", "STMTENDRS", "CCSTMTENDRS"] {
+        let other = format!("</STMTRS><{name}><TRNAMT>5<BALCLOSE>1</{name}>");
+        let expected = [format!("0:28 - record-unexpected [<{name}>] [-]")];
+        assert_eq!(problems_with("</STMTRS>", &other), expected);
+    }
+    assert_eq!(
+        problems_with(
+            "<CODE>0<SEVERITY>INFO</STATUS><STMTRS>",
+            "<CODE>2000<SEVERITY>WARN\
+            <MESSAGE>In part</STATUS><STMTRS>"
+        ),
+        ["0:9 STATUS record-unexpected [2000 In part] [0]"]
     );
 }
 
@@ -474,7 +673,7 @@ fn long_and_repetitive_files_take_linear_time() {
 #[rustfmt::skip]
 const SAMPLES: &[(&str, usize, usize, &[&str])] = &[
     ("account_listing_aggregation", 0, 0, &["file-empty"]),
-    ("anzcc", 1, 1, &[]),
+    ("anzcc", 1, 1, &["DTASOF balance-date-unexpected"]),
     ("bank_medium", 1, 3, &[]),
     ("bank_small", 0, 0, &["file-empty"]),
     ("checking", 1, 3, &[]),
@@ -488,7 +687,7 @@ const SAMPLES: &[(&str, usize, usize, &[&str])] = &[
     ("investment_medium", 0, 0, &["record-unexpected"]),
     ("multiple_accounts", 2, 0, &[]),
     ("multiple_accounts2", 2, 0, &[]),
-    ("ofx-v102-empty-tags", 1, 1, &["4 record-unexpected", "CURDEF currency-missing"]),
+    ("ofx-v102-empty-tags", 1, 1, &["4 record-unexpected", "TRNAMT amount-unreadable", "CURDEF currency-missing"]),
     ("signon_fail", 0, 0, &["STATUS record-unexpected"]),
     ("signon_success", 0, 0, &["file-empty"]),
     ("signon_success_no_message", 0, 0, &["file-empty"]),

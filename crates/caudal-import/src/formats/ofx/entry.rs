@@ -67,13 +67,15 @@ pub(super) struct Draft<'t> {
     is_pending: bool,
     part: Part,
     values: [&'t str; FIELD_COUNT],
+    /// An amount and a day of booking that contradict the first.
+    seconds: [&'t str; 2],
 }
 
 impl<'t> Draft<'t> {
-    pub(super) fn new(tag: &Tag<'t>) -> Self {
-        let is_pending = tag.name == "STMTTRNP";
+    pub(super) fn new(tag: &Tag<'t>, is_list_pending: bool) -> Self {
+        let is_pending = is_list_pending || tag.name == "STMTTRNP";
         let (row, start, values) = (tag.row, tag.start, [""; FIELD_COUNT]);
-        Self { row, start, is_pending, part: Part::Entry, values }
+        Self { row, start, is_pending, part: Part::Entry, values, seconds: [""; 2] }
     }
 
     /// Takes a tag that stands in the entry.
@@ -97,8 +99,22 @@ impl<'t> Draft<'t> {
         let slot = field.and_then(|field| self.values.get_mut(field as usize));
         match slot {
             Some(slot) if slot.is_empty() => *slot = value,
-            Some(_) if !value.is_empty() => self.unexpected(tag, report),
+            Some(slot) if !value.is_empty() => {
+                if *slot != value {
+                    self.note_second(field, value);
+                }
+                self.unexpected(tag, report);
+            }
             None if field.is_none() => self.unexpected(tag, report),
+            _ => {}
+        }
+    }
+
+    /// Keeps a second value of what may not have two: neither is then the entry's.
+    fn note_second(&mut self, field: Option<Field>, value: &'t str) {
+        match field {
+            Some(Field::Amount) => self.seconds[0] = value,
+            Some(Field::Posted) => self.seconds[1] = value,
             _ => {}
         }
     }
@@ -140,13 +156,13 @@ impl<'t> Draft<'t> {
             kind: self.text(Field::Kind).into_owned(),
             ..Entry::default()
         };
-        if self.is_pending || entry.kind == "HOLD" {
+        if self.is_pending || entry.kind.eq_ignore_ascii_case("HOLD") {
             entry.status = EntryStatus::Expected;
             let fault = Fault::new(ProblemCode::EntryNotBooked, raw);
             report.row_problem(row, fault);
         }
         if !self.is_pending {
-            entry.booked_at = day_at((row, "DTPOSTED"), day(Field::Posted), report).map(moment);
+            entry.booked_at = self.booked_day(report).map(moment);
         }
         entry.amount = self.amount(&mut entry, currency, report);
         entry.refer(ReferenceKind::Bank, &self.id());
@@ -160,6 +176,18 @@ impl<'t> Draft<'t> {
             report.cell_problem(row, "CORRECTFITID", fault);
         }
         entry
+    }
+
+    fn booked_day(&self, report: &mut Report) -> Option<i32> {
+        let at = (self.row, "DTPOSTED");
+        let text = self.raw_value(Field::Posted);
+        if self.seconds[1].is_empty() {
+            return day_at(at, text, report);
+        }
+        let found = format!("{text} | {}", self.seconds[1]);
+        let fault = Fault::new(ProblemCode::DateUnreadable, &found).expected(DAY_EXAMPLE);
+        report.cell_problem(at.0, at.1, fault);
+        None
     }
 
     /// `DTAVAIL`; the last day of its month where the calendar lacks it.
@@ -193,10 +221,45 @@ impl<'t> Draft<'t> {
         currency: Option<Currency>,
         report: &mut Report,
     ) -> Option<Decimal> {
-        let amount = amount_at((self.row, "TRNAMT"), &self.text(Field::Amount), currency, report)?;
+        let text = self.text(Field::Amount);
+        if !self.seconds[0].is_empty() {
+            let found = format!("{text} | {}", self.seconds[0]);
+            let fault = Fault::new(ProblemCode::AmountAmbiguous, &found);
+            report.cell_problem(self.row, "TRNAMT", fault);
+            return None;
+        }
+        let symbol = self.raw_value(Field::Symbol);
+        let of_amount = Currency::from_code(symbol);
+        let counted_in = if symbol.is_empty() { currency } else { of_amount };
+        let amount = amount_at((self.row, "TRNAMT"), &text, counted_in, report)?;
+        self.check_kind(amount, report);
+        let expected = currency.map_or("", Currency::code);
+        if !symbol.is_empty() && of_amount.is_none() {
+            let fault = Fault::new(ProblemCode::CurrencyUnknown, symbol).expected(expected);
+            report.cell_problem(self.row, "CURSYM", fault);
+            return None;
+        }
+        let Some(of_amount) = of_amount.filter(|_| of_amount != currency) else {
+            return Some(amount);
+        };
+        if currency.is_some() {
+            let fault = Fault::new(ProblemCode::CurrencyContradicts, symbol).expected(expected);
+            report.cell_problem(self.row, "CURSYM", fault);
+        }
+        let found = format!("{amount} {symbol}");
+        let fault = Fault::new(ProblemCode::AmountUnreadable, &found).expected(expected);
+        report.cell_problem(self.row, "TRNAMT", fault);
+        entry.ordered = Some((amount.abs(), of_amount));
+        None
+    }
+
+    /// Compares the sign with the kinds that have one direction only.
+    fn check_kind(&self, amount: Decimal, report: &mut Report) {
         let is_against = match self.raw_value(Field::Kind) {
-            "CREDIT" => amount.is_negative(),
-            "DEBIT" => !amount.is_negative() && !amount.is_zero(),
+            "CREDIT" | "DEP" | "DIRECTDEP" => amount.is_negative(),
+            "DEBIT" | "CHECK" | "FEE" | "SRVCHG" | "CASH" | "DIRECTDEBIT" => {
+                !amount.is_negative() && !amount.is_zero()
+            }
             _ => false,
         };
         if is_against {
@@ -204,28 +267,12 @@ impl<'t> Draft<'t> {
             let fault = Fault::new(code, &amount.to_string()).expected((-amount).to_string());
             report.cell_problem(self.row, "TRNAMT", fault);
         }
-        let symbol = self.raw_value(Field::Symbol);
-        let Some(of_statement) = currency.filter(|of| !symbol.is_empty() && of.code() != symbol)
-        else {
-            return Some(amount);
-        };
-        let expected = of_statement.code();
-        let Some(of_amount) = Currency::from_code(symbol) else {
-            let fault = Fault::new(ProblemCode::CurrencyUnknown, symbol).expected(expected);
-            report.cell_problem(self.row, "CURSYM", fault);
-            return Some(amount);
-        };
-        if of_amount == of_statement {
-            return Some(amount);
-        }
-        let fault = Fault::new(ProblemCode::CurrencyContradicts, symbol).expected(expected);
-        report.cell_problem(self.row, "CURSYM", fault);
-        let found = format!("{amount} {symbol}");
-        let fault = Fault::new(ProblemCode::AmountUnreadable, &found).expected(expected);
-        report.cell_problem(self.row, "TRNAMT", fault);
-        entry.ordered = Some((amount.abs(), of_amount));
-        None
     }
+}
+
+/// Whether a kind takes money from an account in nearly every entry.
+pub(super) fn is_mostly_out(kind: &str) -> bool {
+    matches!(kind, "POS" | "ATM" | "PAYMENT" | "REPEATPMT")
 }
 
 /// The bank of an account, with its branch.
@@ -298,8 +345,21 @@ fn numbers_of(text: &str) -> Option<(i32, u32, u32)> {
     Some((year, part(4, 6)?, part(6, 8)?))
 }
 
+/// Whether what stands behind the day is a time and a zone at most: no second date, no words.
+fn is_tail(tail: &str) -> bool {
+    let digit_count = tail.bytes().take_while(u8::is_ascii_digit).count();
+    match tail.as_bytes().get(digit_count) {
+        None | Some(b'.' | b'[' | b'T' | b':' | b'Z') => digit_count <= 6,
+        Some(b' ') => digit_count <= 6 && is_tail(tail[digit_count..].trim_start()),
+        Some(b'+' | b'-') => digit_count <= 6 && tail.len() <= digit_count + 6,
+        Some(_) => false,
+    }
+}
+
 fn day_of(text: &str) -> Result<i32, ProblemCode> {
-    let (year, month, day) = numbers_of(text).ok_or(ProblemCode::DateUnreadable)?;
+    let (year, month, day) = numbers_of(text)
+        .filter(|_| text.get(8..).is_some_and(is_tail))
+        .ok_or(ProblemCode::DateUnreadable)?;
     let moment = Moment::from_date(year, month, day).ok_or(ProblemCode::DateDoesNotExist)?;
     Ok(moment.day)
 }
@@ -331,11 +391,19 @@ pub(super) fn amount_at(
     // A currency of three decimals and more leaves no doubt about three digits behind a mark.
     let has_many = currency.is_some_and(|currency| currency.exponent() >= 3);
     let decimal = text.chars().find(|c| matches!(c, '.' | ',')).filter(|_| has_many);
-    match notation::amount(text, decimal) {
-        Ok(amount) => Some(amount),
+    let amount = match notation::amount(text, decimal) {
+        Ok(amount) => amount,
         Err(fault) => {
             report.cell_problem(row, column, fault);
-            None
+            return None;
         }
+    };
+    if let Some(exponent) = currency.map(Currency::exponent)
+        && amount.scale() > exponent
+        && amount.minor(exponent).is_none()
+    {
+        let fault = Fault::new(ProblemCode::AmountDigitsBeyondCurrency, text);
+        report.cell_problem(row, column, fault.expected(exponent.to_string()));
     }
+    Some(amount)
 }

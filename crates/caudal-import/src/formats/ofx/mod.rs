@@ -3,7 +3,8 @@
 //! *Shape.* One pass over the tags; one statement for each `STMTRS` and `CCSTMTRS`. The only booked
 //! balance is `LEDGERBAL`, after the last entry: the available balance never enters, and no opening
 //! is computed from what it should prove. Row and raw text of an entry are those of its `STMTTRN`.
-//! Statements of investments are reported and left.
+//! What may stand once and stands twice with two values has none. Statements of investments, of
+//! loans and of closed periods are reported and left.
 //!
 //! *Authority.* OFX 1.6 and 2.2, as public samples and public readers show them.
 
@@ -14,12 +15,14 @@ mod tags;
 use std::fmt::Write;
 
 use caudal_model::collections::Dictionary;
-use caudal_model::{AccountText, Balance, Currency, ProblemCode, Statement};
+use caudal_model::{
+    AccountText, Balance, Currency, Decimal, Entry, Moment, ProblemCode, Statement,
+};
 
 use crate::formats::Found;
 use crate::report::{Fault, Report};
-use entry::{Draft, amount_at, bank_of, day_at, optional_day};
-use tags::{Tag, Tags, text_of};
+use entry::{Draft, amount_at, bank_of, day_at, is_mostly_out, optional_day};
+use tags::{Tag, Tags, hides_tags, text_of};
 
 /// Whether a text begins with a header or the root of OFX, or with a bare list of entries.
 pub(super) fn is_ofx(head: &str) -> bool {
@@ -38,6 +41,7 @@ pub(super) fn read(bytes: &[u8], found: &mut Found, report: &mut Report) {
         report,
         at: At::Outside,
         root: None,
+        left: "",
         status: Status::default(),
         statement: None,
         entry: None,
@@ -46,6 +50,10 @@ pub(super) fn read(bytes: &[u8], found: &mut Found, report: &mut Report) {
     };
     let mut tags = Tags::new(&text);
     for tag in tags.by_ref() {
+        let is_entry = tag.name.starts_with("STMTTRN") && !tag.is_closing;
+        if is_entry && !reader.report.goes_on(tag.start, text.len()) {
+            return;
+        }
         reader.tag(&tag);
     }
     reader.finish(tags.row_at(text.len()));
@@ -61,8 +69,8 @@ enum At {
     Ledger,
     /// A balance that is not the booked one.
     OtherBalance,
-    /// A statement of investments, of which nothing is read.
-    Investments,
+    /// A statement of a kind of which nothing is read.
+    Left,
 }
 
 /// What the server says of a request.
@@ -74,24 +82,47 @@ struct Status<'t> {
     message: &'t str,
 }
 
+/// A value that may stand once, as written.
+#[derive(Clone, Copy, Default)]
+struct Once<'t> {
+    text: &'t str,
+    /// Whether another value stood beside it: then there is none.
+    is_contradicted: bool,
+}
+
+impl<'t> Once<'t> {
+    /// Takes a value in; whether it contradicts an earlier one.
+    fn set(&mut self, value: &'t str) -> bool {
+        if self.text.is_empty() {
+            self.text = value;
+        }
+        let contradicts = !value.is_empty() && self.text != value;
+        self.is_contradicted |= contradicts;
+        contradicts
+    }
+
+    fn get(&self) -> &'t str {
+        if self.is_contradicted { "" } else { self.text }
+    }
+}
+
 /// A statement that is being read.
 struct OpenStatement<'t> {
     statement: Statement,
-    /// As written; what it means is known before the first entry.
-    currency: &'t str,
-    bank: &'t str,
-    branch: &'t str,
+    is_card: bool,
+    /// Whether the list that is read is one of pending entries.
+    is_list_pending: bool,
+    has_list: bool,
+    /// What it means is known before the first entry.
+    currency: Once<'t>,
+    bank: Once<'t>,
+    branch: Once<'t>,
+    account: Once<'t>,
     /// The number of bank and account in [`Ids`].
     account_idx: u32,
     period: [Option<i32>; 2],
-    ledger: Option<Ledger<'t>>,
-}
-
-#[derive(Clone, Copy)]
-struct Ledger<'t> {
-    row: u64,
-    amount: &'t str,
-    day: &'t str,
+    /// Row, amount and day of the booked balance.
+    ledger: (u64, Once<'t>, Once<'t>),
 }
 
 /// The ids that the bank gave to entries, by account, with the place of the first entry of each.
@@ -110,6 +141,8 @@ struct Reader<'t, 'r> {
     at: At,
     /// The first tag, and whether it was closed last.
     root: Option<(&'t str, bool)>,
+    /// The name of the statement of which nothing is read.
+    left: &'t str,
     status: Status<'t>,
     statement: Option<OpenStatement<'t>>,
     entry: Option<Draft<'t>>,
@@ -122,15 +155,16 @@ impl<'t> Reader<'t, '_> {
     fn tag(&mut self, tag: &Tag<'t>) {
         let (root, is_closed) = self.root.get_or_insert((tag.name, false));
         *is_closed = tag.is_closing && *root == tag.name;
-        if self.at == At::Investments && !self.leaves_investments(tag) {
+        if self.at == At::Left && !self.leaves(tag) {
             return;
         }
+        self.check_text(tag);
         match (tag.name, tag.is_closing) {
             ("STMTTRN" | "STMTTRNP", false) => self.begin_entry(tag),
             ("STMTTRN" | "STMTTRNP", true) => self.end_entry(tag.end),
             ("STMTRS" | "CCSTMTRS", false) => self.begin_statement(tag),
             ("STMTRS" | "CCSTMTRS", true) => self.end_statement(tag.start),
-            ("INVSTMTRS", false) => self.investments(tag),
+            ("INVSTMTRS" | "LOANSTMTRS" | "STMTENDRS" | "CCSTMTENDRS", false) => self.leave(tag),
             ("BANKTRANLIST" | "BANKTRANLISTP", false) => self.begin_list(tag),
             ("BANKTRANLIST" | "BANKTRANLISTP", true) => self.end_list(tag),
             ("LEDGERBAL", _) if self.entry.is_some() => {
@@ -144,8 +178,22 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn leaves_investments(&mut self, tag: &Tag<'t>) -> bool {
-        let is_end = tag.name == "INVSTMTRS" && tag.is_closing;
+    /// Text behind a closing tag, and tags in a comment, belong to nothing that is read. An entry in
+    /// a comment may be one that a memo with `<!--` swallowed.
+    fn check_text(&mut self, tag: &Tag<'t>) {
+        let is_hidden = tag.value.contains('<') && hides_tags(tag.value);
+        let is_loose = tag.is_closing && !text_of(tag.value).is_empty();
+        let code = match is_hidden && tag.value.contains("<STMTTRN") {
+            true => ProblemCode::AmountUnreadable,
+            false => ProblemCode::RecordUnexpected,
+        };
+        if is_hidden || is_loose {
+            self.report.row_problem(tag.row, Fault::new(code, tag.value.trim()));
+        }
+    }
+
+    fn leaves(&mut self, tag: &Tag<'t>) -> bool {
+        let is_end = tag.name == self.left && tag.is_closing;
         let is_other = matches!(tag.name, "STMTRS" | "CCSTMTRS") && !tag.is_closing;
         if is_end || is_other {
             self.at = At::Outside;
@@ -158,10 +206,11 @@ impl<'t> Reader<'t, '_> {
         self.is_reported = true;
     }
 
-    fn investments(&mut self, tag: &Tag<'t>) {
+    fn leave(&mut self, tag: &Tag<'t>) {
         self.end_statement(tag.start);
-        self.at = At::Investments;
-        self.unexpected(tag.row, Fault::new(ProblemCode::RecordUnexpected, "<INVSTMTRS>"));
+        (self.at, self.left) = (At::Left, tag.name);
+        let found = format!("<{}>", tag.name);
+        self.unexpected(tag.row, Fault::new(ProblemCode::RecordUnexpected, &found));
     }
 
     /// A tag that belongs to no entry.
@@ -180,8 +229,8 @@ impl<'t> Reader<'t, '_> {
             ("AVAILBAL" | "BAL", false) => self.at = At::OtherBalance,
             ("LEDGERBAL", false) => {
                 self.at = At::Ledger;
-                if let Some(open) = &mut self.statement {
-                    open.ledger = Some(Ledger { row: tag.row, amount: "", day: "" });
+                if let Some(open) = self.statement.as_mut().filter(|open| open.ledger.0 == 0) {
+                    open.ledger.0 = tag.row;
                 }
             }
             ("STATUS" | "BANKACCTFROM" | "CCACCTFROM" | "AVAILBAL" | "BAL" | "LEDGERBAL", true) => {
@@ -200,28 +249,12 @@ impl<'t> Reader<'t, '_> {
             (At::Status, "CODE", _) => self.status.code = value,
             (At::Status, "SEVERITY", _) => self.status.severity = value,
             (At::Status, "MESSAGE", _) => self.status.message = value,
-            (At::Account, "BANKID", Some(open)) => open.bank = value,
-            (At::Account, "BRANCHID", Some(open)) => open.branch = value,
-            (At::Account, "ACCTID", Some(open)) => {
-                open.statement.account.number = text_of(value).into_owned();
-                let name = format!("{}\n{value}", open.bank);
-                open.account_idx = self.ids.accounts.intern(&name).0;
-            }
-            (At::Ledger, "BALAMT" | "DTASOF", Some(OpenStatement { ledger: Some(ledger), .. })) => {
-                let slot = if tag.name == "BALAMT" { &mut ledger.amount } else { &mut ledger.day };
-                *slot = value;
-            }
-            (_, "CURDEF", Some(open)) => {
-                open.currency = value;
-                open.statement.currency = Currency::from_code(value);
-            }
-            (_, "DTSTART", Some(open)) => {
-                open.period[0] = optional_day((tag.row, "DTSTART"), value, report);
-            }
-            (_, "DTEND", Some(open)) => {
-                open.period[1] = optional_day((tag.row, "DTEND"), value, report);
-            }
+            (_, _, Some(open)) => open.value((self.at, tag.row), (tag.name, value), report),
             _ => {}
+        }
+        if let (At::Account, "ACCTID", Some(open)) = (self.at, tag.name, &mut self.statement) {
+            let name = format!("{}\n{value}", open.bank.get());
+            open.account_idx = self.ids.accounts.intern(&name).0;
         }
     }
 
@@ -229,7 +262,8 @@ impl<'t> Reader<'t, '_> {
     fn end_status(&mut self) {
         self.at = if self.statement.is_some() { At::Statement } else { At::Outside };
         let Status { row, code, severity, message } = self.status;
-        if severity == "ERROR" {
+        let is_unsaid = severity.is_empty() && code.bytes().any(|byte| byte != b'0');
+        if is_unsaid || matches!(severity, "ERROR" | "WARN") {
             let found = format!("{code} {}", text_of(message));
             let fault = Fault::new(ProblemCode::RecordUnexpected, found.trim());
             self.report.cell_problem(row, "STATUS", fault.expected("0"));
@@ -239,19 +273,23 @@ impl<'t> Reader<'t, '_> {
 
     fn begin_statement(&mut self, tag: &Tag<'t>) {
         self.end_statement(tag.start);
-        self.begin_at(tag.row);
+        self.begin_at(tag);
     }
 
-    fn begin_at(&mut self, row: u64) {
+    fn begin_at(&mut self, tag: &Tag<'t>) {
         self.at = At::Statement;
         self.statement = Some(OpenStatement {
-            statement: Statement { row, ..Statement::default() },
-            currency: "",
-            bank: "",
-            branch: "",
+            statement: Statement { row: tag.row, ..Statement::default() },
+            is_card: tag.name == "CCSTMTRS",
+            is_list_pending: false,
+            has_list: false,
+            currency: Once::default(),
+            bank: Once::default(),
+            branch: Once::default(),
+            account: Once::default(),
             account_idx: self.ids.accounts.intern("").0,
             period: [None; 2],
-            ledger: None,
+            ledger: (0, Once::default(), Once::default()),
         });
     }
 
@@ -261,14 +299,25 @@ impl<'t> Reader<'t, '_> {
             self.end_broken_entry(tag);
         }
         if self.statement.is_none() {
-            self.begin_at(tag.row);
+            self.begin_at(tag);
         }
         self.at = At::Statement;
+        let Some(open) = &mut self.statement else { return };
+        open.is_list_pending = tag.name == "BANKTRANLISTP";
+        let is_second = !open.is_list_pending && open.has_list;
+        open.has_list |= !open.is_list_pending;
+        if is_second {
+            let fault = Fault::new(ProblemCode::RecordUnexpected, "<BANKTRANLIST>");
+            self.report.row_problem(tag.row, fault);
+        }
     }
 
     fn end_list(&mut self, tag: &Tag<'t>) {
         if self.entry.is_some() {
             self.end_broken_entry(tag);
+        }
+        if let Some(open) = &mut self.statement {
+            open.is_list_pending = false;
         }
     }
 
@@ -277,9 +326,10 @@ impl<'t> Reader<'t, '_> {
             self.end_broken_entry(tag);
         }
         if self.statement.is_none() {
-            self.begin_at(tag.row);
+            self.begin_at(tag);
         }
-        self.entry = Some(Draft::new(tag));
+        let is_pending = self.statement.as_ref().is_some_and(|open| open.is_list_pending);
+        self.entry = Some(Draft::new(tag, is_pending));
     }
 
     /// Ends an entry that the file does not close.
@@ -313,31 +363,7 @@ impl<'t> Reader<'t, '_> {
         self.end_entry(end);
         self.at = At::Outside;
         let Some(open) = self.statement.take() else { return };
-        let mut statement = open.statement;
-        let row = statement.row;
-        let AccountText { number, bank, .. } = &mut statement.account;
-        *bank = bank_of(&text_of(open.bank), &text_of(open.branch));
-        if number.is_empty() {
-            let fault = Fault::new(ProblemCode::AccountMissing, "");
-            self.report.cell_problem(row, "ACCTID", fault);
-        }
-        if statement.currency.is_none() {
-            let is_missing = open.currency.is_empty();
-            let code = if is_missing {
-                ProblemCode::CurrencyMissing
-            } else {
-                ProblemCode::CurrencyUnknown
-            };
-            let fault = Fault::new(code, open.currency).expected("EUR");
-            self.report.cell_problem(row, "CURDEF", fault);
-        }
-        if let [Some(first), Some(last)] = open.period {
-            statement.period = (first <= last).then_some((first, last));
-        }
-        let ledger = open.ledger.filter(|ledger| !ledger.amount.is_empty());
-        statement.closing =
-            ledger.and_then(|ledger| balance(&ledger, statement.currency, self.report));
-        self.found.statements.push(statement);
+        self.found.statements.push(open.finish(self.report));
     }
 
     /// Ends the file, which may break off.
@@ -358,21 +384,144 @@ impl<'t> Reader<'t, '_> {
     }
 }
 
-fn balance(
-    ledger: &Ledger<'_>,
-    currency: Option<Currency>,
-    report: &mut Report,
-) -> Option<Balance> {
-    let row = ledger.row;
-    let amount = amount_at((row, "BALAMT"), &text_of(ledger.amount), currency, report)?;
-    let has_day = !ledger.day.is_empty();
-    let day = if has_day { day_at((row, "DTASOF"), ledger.day, report) } else { None };
-    Some(Balance { amount, day, row })
+impl<'t> OpenStatement<'t> {
+    /// Takes a value that is the statement's, its account's or its balance's.
+    fn value(&mut self, (at, row): (At, u64), (name, value): (&str, &'t str), report: &mut Report) {
+        let once = match (at, name) {
+            (At::Account, "BANKID") => &mut self.bank,
+            (At::Account, "BRANCHID") => &mut self.branch,
+            (At::Account, "ACCTID") => &mut self.account,
+            (At::Ledger, "BALAMT") => &mut self.ledger.1,
+            (At::Ledger, "DTASOF") => &mut self.ledger.2,
+            (_, "CURDEF") => &mut self.currency,
+            _ => return self.other_value((at, row), (name, value), report),
+        };
+        let first = once.text;
+        if once.set(value) {
+            let code = match name {
+                "CURDEF" => ProblemCode::CurrencyContradicts,
+                "BALAMT" => ProblemCode::ControlTotalDiffers,
+                "DTASOF" => ProblemCode::BalanceDateUnexpected,
+                _ => ProblemCode::AccountKeyContradicts,
+            };
+            report.cell_problem(row, name, Fault::new(code, value).expected(first));
+        }
+        if name == "CURDEF" {
+            self.statement.currency = Currency::from_code(self.currency.get());
+        }
+    }
+
+    fn other_value(
+        &mut self,
+        (at, row): (At, u64),
+        (name, value): (&str, &'t str),
+        report: &mut Report,
+    ) {
+        let [first, last] = &mut self.period;
+        match (at, name) {
+            (_, "DTSTART") => {
+                let day = optional_day((row, "DTSTART"), value, report);
+                *first = (*first).into_iter().chain(day).min();
+            }
+            (_, "DTEND") => *last = (*last).max(optional_day((row, "DTEND"), value, report)),
+            // The booked balance in another currency is none of the account.
+            (At::Ledger, "CURSYM") if Currency::from_code(value) != self.statement.currency => {
+                let expected = self.currency.get();
+                let fault = Fault::new(ProblemCode::CurrencyContradicts, value);
+                report.cell_problem(row, "CURSYM", fault.expected(expected));
+                self.ledger.1.is_contradicted = true;
+            }
+            // The tag that begins its entry is damaged.
+            (At::Statement, "TRNAMT") => {
+                let fault = Fault::new(ProblemCode::AmountUnreadable, value).expected("<STMTTRN>");
+                report.cell_problem(row, "TRNAMT", fault);
+            }
+            _ => {}
+        }
+    }
+
+    /// The statement, and whatever is wrong with it as a whole.
+    fn finish(mut self, report: &mut Report) -> Statement {
+        let row = self.statement.row;
+        let bank = bank_of(&text_of(self.bank.get()), &text_of(self.branch.get()));
+        let number = text_of(self.account.get()).into_owned();
+        if number.is_empty() {
+            report.cell_problem(row, "ACCTID", Fault::new(ProblemCode::AccountMissing, ""));
+        }
+        self.statement.account = AccountText { number, bank, ..AccountText::default() };
+        if self.statement.currency.is_none() {
+            let is_missing = self.currency.get().is_empty();
+            let code = if is_missing {
+                ProblemCode::CurrencyMissing
+            } else {
+                ProblemCode::CurrencyUnknown
+            };
+            let fault = Fault::new(code, self.currency.get()).expected("EUR");
+            report.cell_problem(row, "CURDEF", fault);
+        }
+        self.check_signs(report);
+        self.statement.closing = self.balance(report);
+        if let [Some(first), Some(last)] = self.period {
+            self.statement.period = (first <= last).then_some((first, last));
+            if first > last {
+                let day = |day| Moment { day, nanos: None }.to_string();
+                let fault = Fault::new(ProblemCode::DateOutsideStatement, &day(last));
+                report.cell_problem(row, "DTEND", fault.expected(day(first)));
+            }
+        }
+        self.statement
+    }
+
+    /// Purchases and withdrawals from a bank's account with no minus anywhere: the file may leave
+    /// all signs to the kinds.
+    fn check_signs(&self, report: &mut Report) {
+        let entries = &self.statement.entries;
+        let is_negative = |entry: &Entry| entry.amount.is_some_and(Decimal::is_negative);
+        if self.is_card || entries.iter().any(is_negative) {
+            return;
+        }
+        let is_out = |entry: &&Entry| {
+            is_mostly_out(&entry.kind) && entry.amount.is_some_and(|amount| !amount.is_zero())
+        };
+        for entry in entries.iter().filter(is_out) {
+            let Some(amount) = entry.amount else { continue };
+            let code = ProblemCode::AmountSignContradicts;
+            let fault = Fault::new(code, &amount.to_string()).expected((-amount).to_string());
+            report.cell_problem(entry.row, "TRNAMT", fault);
+        }
+    }
+
+    /// The booked balance; none if entries are booked after its day, which it leaves out.
+    fn balance(&self, report: &mut Report) -> Option<Balance> {
+        let (row, amount, day) = self.ledger;
+        if amount.get().is_empty() {
+            return None;
+        }
+        let currency = self.statement.currency;
+        let amount = amount_at((row, "BALAMT"), &text_of(amount.get()), currency, report)?;
+        let has_day = !day.get().is_empty();
+        let day = if has_day { day_at((row, "DTASOF"), day.get(), report) } else { None };
+        let entries = self.statement.entries.iter().filter(|entry| entry.is_booked());
+        let last = entries.filter_map(|entry| entry.booked_at).map(|moment| moment.day).max();
+        let is_before = day.zip(last).is_some_and(|(day, last)| day < last);
+        let is_behind = day.zip(self.period[1]).is_some_and(|(day, end)| day > end);
+        if let Some(day) = day.filter(|_| is_before || is_behind) {
+            let text = |day| Moment { day, nanos: None }.to_string();
+            let fault = Fault::new(ProblemCode::BalanceDateUnexpected, &text(day));
+            let expected = if is_before { last } else { self.period[1] };
+            report.cell_problem(
+                row,
+                "DTASOF",
+                fault.expected(expected.map_or_else(String::new, text)),
+            );
+        }
+        (!is_before).then_some(Balance { amount, day, row })
+    }
 }
 
 /// Whether two entries with one id say the same.
-fn is_same(one: &caudal_model::Entry, other: &caudal_model::Entry) -> bool {
-    let content = |entry: &caudal_model::Entry| (entry.booked_at, entry.amount);
+fn is_same(one: &Entry, other: &Entry) -> bool {
+    let content = |entry: &Entry| (entry.booked_at, entry.amount);
     content(one) == content(other)
         && one.kind == other.kind
         && one.description == other.description

@@ -2,7 +2,8 @@
 //!
 //! *Shape.* One pass, borrowed, no tree: a tag comes with the text up to the next tag. In SGML a
 //! value ends where the next tag begins; in XML its closing tag comes next and says nothing new.
-//! Angle brackets that are no tag of capitals belong to the text. There is no DTD to expand.
+//! Angle brackets that are no tag of capitals belong to the text. Comments belong to the value in
+//! which they stand and say nothing; tags within one are reported. There is no DTD to expand.
 
 use std::borrow::Cow;
 
@@ -89,17 +90,17 @@ impl<'t> Iterator for Tags<'t> {
 }
 
 impl Tags<'_> {
-    /// Where the value ends that begins here: at the next markup that is no character data.
+    /// Where the value ends that begins here: at the next tag.
     fn value_end(&self, begin: usize) -> usize {
         let mut position = begin;
         loop {
             match self.next_markup(position) {
                 None => return self.text.len(),
-                Some((at, Markup::Skipped(CDATA_END))) => {
-                    let Some(end) = self.find_from(at, CDATA_END) else { return self.text.len() };
-                    position = end + CDATA_END.len();
+                Some((at, Markup::Skipped(end))) => {
+                    let Some(found) = self.find_from(at, end) else { return self.text.len() };
+                    position = found + end.len();
                 }
-                Some((at, _)) => return at,
+                Some((at, Markup::Tag { .. })) => return at,
             }
         }
     }
@@ -119,11 +120,15 @@ enum Markup<'t> {
 fn markup(text: &str) -> Option<Markup<'_>> {
     let behind = text.as_bytes().get(1)?;
     if *behind == b'!' || *behind == b'?' {
-        return Some(Markup::Skipped(match text {
-            _ if text.starts_with(CDATA_BEGIN) => CDATA_END,
-            _ if text.starts_with("<!--") => "-->",
-            _ => ">",
-        }));
+        // `<! two for one` is a text of a shop, and must not swallow the tag behind it.
+        let begins = |is: fn(&u8) -> bool| text.as_bytes().get(2).is_some_and(is);
+        return match *behind {
+            _ if text.starts_with(CDATA_BEGIN) => Some(Markup::Skipped(CDATA_END)),
+            _ if text.starts_with("<!--") => Some(Markup::Skipped("-->")),
+            b'!' if begins(u8::is_ascii_uppercase) => Some(Markup::Skipped(">")),
+            b'?' if begins(u8::is_ascii_alphabetic) => Some(Markup::Skipped(">")),
+            _ => None,
+        };
     }
     let is_closing = *behind == b'/';
     let begin = 1 + usize::from(is_closing);
@@ -151,6 +156,12 @@ fn markup(text: &str) -> Option<Markup<'_>> {
     Some(Markup::Tag { name, is_closing, length: begin + length + tail_length })
 }
 
+/// Whether tags stand in a comment or in character data of a value, where they are no tags.
+pub(super) fn hides_tags(value: &str) -> bool {
+    let mut brackets = value.match_indices('<');
+    brackets.any(|(at, _)| matches!(markup(&value[at..]), Some(Markup::Tag { .. })))
+}
+
 /// The text that a value means: trimmed, with its entities and character data read.
 pub(super) fn text_of(value: &str) -> Cow<'_, str> {
     let value = value.trim();
@@ -159,14 +170,22 @@ pub(super) fn text_of(value: &str) -> Cow<'_, str> {
     }
     let mut text = String::with_capacity(value.len());
     let mut rest = value;
-    while let Some((plain, behind)) = rest.split_once(CDATA_BEGIN) {
-        push_decoded(&mut text, plain);
-        let (data, behind) = behind.split_once(CDATA_END).unwrap_or((behind, ""));
-        text.push_str(data);
+    while let Some((at, end)) = next_skipped(rest) {
+        push_decoded(&mut text, &rest[..at]);
+        let (skipped, behind) = rest[at..].split_once(end).unwrap_or((&rest[at..], ""));
+        text.push_str(skipped.strip_prefix(CDATA_BEGIN).unwrap_or_default());
         rest = behind;
     }
     push_decoded(&mut text, rest);
     Cow::Owned(text.trim().to_owned())
+}
+
+/// Where the next comment, declaration or character data begins, and with what it ends.
+fn next_skipped(text: &str) -> Option<(usize, &'static str)> {
+    text.match_indices('<').find_map(|(at, _)| match markup(&text[at..]) {
+        Some(Markup::Skipped(end)) => Some((at, end)),
+        _ => None,
+    })
 }
 
 /// Adds a text with its entities read; those that are not known stay as they are.
@@ -233,6 +252,11 @@ mod tests {
         assert_eq!(tags("<A>x<![CDATA[<B> & ]]>y<C"), ["1 A x<B> & y<C"]);
         assert_eq!(tags("<A><![CDATA[open <B>"), ["1 A open <B>"]);
         assert_eq!(tags("<!-- open <B>"), Vec::<String>::new());
+        assert_eq!(
+            tags("<A>4<!-- <Z> -->00.50<B>x <! 2 <?<C>"),
+            ["1 A 400.50", "1 B x <! 2 <?", "1 C "]
+        );
+        assert!(hides_tags("4<!-- <Z> -->") && !hides_tags("4<!-- z -->") && !hides_tags("1 < 2"));
     }
 
     #[test]
