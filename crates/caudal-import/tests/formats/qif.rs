@@ -213,6 +213,85 @@ fn lines_that_the_format_does_not_have_are_reported() {
 }
 
 #[test]
+fn two_records_without_a_mark_between_them_are_two_entries() {
+    let read = with("$-100.50\n^\n", "$-100.50\n^\nD3/3'2025\nT-7.00\nPFig\n");
+    let amounts: Vec<_> = only(&read).entries.iter().map(|entry| entry.amount).collect();
+    assert_eq!((amounts.len(), amounts.contains(&None)), (3, false));
+    assert_eq!(problems(&read), ["0:29 - record-unexpected [D 4/ 3'25] [^]"]);
+}
+
+#[test]
+fn a_record_with_two_amounts_has_none() {
+    let read = with("T150.25", "T150.25\nT-150.25");
+    assert_eq!(only(&read).entries[1].amount, None);
+    assert_eq!(
+        problems(&read),
+        [
+            "0:28 - record-unexpected [T-150.25] [-]",
+            "0:26 T amount-ambiguous [150.25] [150.25 | -150.25]"
+        ]
+    );
+}
+
+#[test]
+fn a_section_does_not_inherit_the_account_of_the_one_before() {
+    let read = read(&format!("{GOOD}!Type:CCard\nD5/3'25\nT-7.00\n^\n"));
+    assert_eq!(read.value.statements[1].account.number, "");
+    assert_eq!(problems(&read), ["0:32 !Account account-missing [] [-]"]);
+    assert_eq!(
+        problems_with("!Type:Bank", "!Type:CCard"),
+        ["0:5 !Account account-key-contradicts [CCard] [Bank]"]
+    );
+}
+
+#[test]
+fn entries_below_a_block_or_a_switch_are_not_lost() {
+    let without = with("!Type:Bank\n", "");
+    assert!(without.value.statements.is_empty());
+    assert_eq!(
+        problems(&without)[..3],
+        [
+            "0:5 T amount-unreadable [1,000.00] [!Type:Bank]",
+            "0:10 T amount-unreadable [-400.50] [!Type:Bank]",
+            "0:25 T amount-unreadable [150.25] [!Type:Bank]"
+        ]
+    );
+    let switched = with("D 4/ 3'25", "!Clear:AutoSwitch\nD 4/ 3'25");
+    assert_eq!((only(&switched).entries.len(), problems(&switched).len()), (2, 0));
+}
+
+#[test]
+fn a_year_of_two_digits_may_stand_first() {
+    let file = |dates: [&str; 3]| {
+        let record = |date: &str| format!("D{date}\nT-1.00\n^\n");
+        read(&format!("!Type:Bank\n{}", dates.map(record).concat()))
+    };
+    let plain = file(["25/03/04", "25/03/29", "25/04/01"]);
+    assert_eq!(days(&plain), ["2025-03-04", "2025-03-29", "2025-04-01"]);
+    // Two days do not tell: March 2025, or the 25th in two years.
+    let open = file(["25/03/04", "25/03/29", "25/03/29"]);
+    assert_eq!(days(&open), ["-", "-", "-"]);
+    let expected = "0:2 D date-order-ambiguous [25/03/04] [2004-03-25 | 2025-03-04]";
+    assert_eq!(problems(&open)[0], expected);
+}
+
+#[test]
+fn a_switch_tells_the_order_of_dates_unless_they_contradict_it() {
+    let open = GOOD.replace("D28/2'2025", "D1/2'2025");
+    let told =
+        |switch: &str| days(&read(&open.replace("!Account", &format!("{switch}\n!Account"))));
+    assert_eq!(told("!Option:MDY"), ["2025-03-03", "2025-04-03"]);
+    assert_eq!(told("!Option:DMY"), ["2025-03-03", "2025-03-04"]);
+    assert_eq!(days(&with("!Account", "!Option:MDY\n!Account")), ["2025-03-03", "-"]);
+}
+
+#[test]
+fn a_second_opening_is_reported() {
+    let read = with("PFlamingo Savings\nL[Savings]/Class", "POpening Balance\nL[Flamingo Account]");
+    assert_eq!(problems(&read), ["0:26 - record-unexpected [Opening Balance] [-]"]);
+}
+
+#[test]
 fn a_file_that_breaks_off_keeps_what_is_there() {
     let read = read(GOOD.strip_suffix("L[Savings]/Class\n^\n").expect("an end"));
     assert_eq!(only(&read).entries.len(), 2);

@@ -112,7 +112,8 @@ struct OpenStatement<'t> {
     is_card: bool,
     /// Whether the list that is read is one of pending entries.
     is_list_pending: bool,
-    has_list: bool,
+    /// How many lists of booked entries began.
+    list_count: u32,
     /// What it means is known before the first entry.
     currency: Once<'t>,
     bank: Once<'t>,
@@ -183,9 +184,10 @@ impl<'t> Reader<'t, '_> {
     fn check_text(&mut self, tag: &Tag<'t>) {
         let is_hidden = tag.value.contains('<') && hides_tags(tag.value);
         let is_loose = tag.is_closing && !text_of(tag.value).is_empty();
-        let code = match is_hidden && tag.value.contains("<STMTTRN") {
-            true => ProblemCode::AmountUnreadable,
-            false => ProblemCode::RecordUnexpected,
+        let code = if is_hidden && tag.value.contains("<STMTTRN") {
+            ProblemCode::AmountUnreadable
+        } else {
+            ProblemCode::RecordUnexpected
         };
         if is_hidden || is_loose {
             self.report.row_problem(tag.row, Fault::new(code, tag.value.trim()));
@@ -282,7 +284,7 @@ impl<'t> Reader<'t, '_> {
             statement: Statement { row: tag.row, ..Statement::default() },
             is_card: tag.name == "CCSTMTRS",
             is_list_pending: false,
-            has_list: false,
+            list_count: 0,
             currency: Once::default(),
             bank: Once::default(),
             branch: Once::default(),
@@ -304,9 +306,8 @@ impl<'t> Reader<'t, '_> {
         self.at = At::Statement;
         let Some(open) = &mut self.statement else { return };
         open.is_list_pending = tag.name == "BANKTRANLISTP";
-        let is_second = !open.is_list_pending && open.has_list;
-        open.has_list |= !open.is_list_pending;
-        if is_second {
+        open.list_count += u32::from(!open.is_list_pending);
+        if !open.is_list_pending && open.list_count > 1 {
             let fault = Fault::new(ProblemCode::RecordUnexpected, "<BANKTRANLIST>");
             self.report.row_problem(tag.row, fault);
         }

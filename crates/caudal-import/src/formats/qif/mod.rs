@@ -42,6 +42,7 @@ pub(super) fn read(text: &str, found: &mut Found, report: &mut Report) {
         report,
         section: Section::Before,
         account: None,
+        block: Block::default(),
         statement: None,
         record: Record::default(),
         is_reported: false,
@@ -49,6 +50,10 @@ pub(super) fn read(text: &str, found: &mut Found, report: &mut Report) {
     let mut row = 1;
     for line in Lines::new(text) {
         row = line.row;
+        let is_end = line.text.starts_with('^');
+        if is_end && !reader.report.goes_on(line.start, text.len()) {
+            return;
+        }
         reader.line(line);
     }
     reader.finish(row);
@@ -65,8 +70,10 @@ enum Section {
     Money,
     /// Entries of an account that holds securities.
     Investments,
-    /// Categories, securities and other lists; switches.
+    /// Categories, securities and other lists.
     Idle,
+    /// A switch, after which the section goes on.
+    Switch,
     /// None of these.
     Unknown,
 }
@@ -79,7 +86,7 @@ fn section_of(line: &str) -> Option<Section> {
         return Some(Section::Accounts);
     }
     if is_word("Option") || is_word("Clear") {
-        return Some(Section::Idle);
+        return Some(Section::Switch);
     }
     let kinds: [(Section, &[&str]); 3] = [
         (Section::Money, &["Bank", "Cash", "CCard", "Oth A", "Oth L"]),
@@ -95,6 +102,11 @@ fn section_of(line: &str) -> Option<Section> {
     Some(known.map_or(Section::Unknown, |&(section, _)| section))
 }
 
+/// What stands behind the colon of a line that begins a section.
+fn kind_of(line: &str) -> &str {
+    line.split_once(':').map_or("", |(_, kind)| kind.trim())
+}
+
 /// How the file writes its numbers and dates.
 #[derive(Clone, Copy, Debug)]
 struct Notation {
@@ -107,7 +119,12 @@ impl Notation {
         let (mut decimals, mut dates) = (Decimals::default(), Dates::default());
         let (mut section, mut has_date) = (Section::Before, false);
         for line in Lines::new(text) {
-            if let Some(next) = section_of(line.text) {
+            let next = section_of(line.text.trim());
+            if next == Some(Section::Switch) {
+                dates.tell(kind_of(line.text));
+                continue;
+            }
+            if let Some(next) = next {
                 section = next;
                 has_date = false;
                 dates.restart();
@@ -133,8 +150,20 @@ impl Notation {
 #[derive(Clone, Debug)]
 struct Account {
     name: String,
+    /// Its type as written, such as `Bank`.
+    kind: String,
     /// Whether the block names others, too: it is a list, and no section's account.
     is_of_list: bool,
+}
+
+/// What was read of a block that names an account.
+#[derive(Clone, Copy, Default)]
+struct Block<'t> {
+    /// Row of its first line; 0 while it has none.
+    row: u64,
+    has_name: bool,
+    /// Its type; an amount, if it is an entry in the wrong place.
+    kind: &'t str,
 }
 
 struct Reader<'t, 'r> {
@@ -144,6 +173,7 @@ struct Reader<'t, 'r> {
     report: &'r mut Report,
     section: Section,
     account: Option<Account>,
+    block: Block<'t>,
     statement: Option<Statement>,
     record: Record<'t>,
     /// Whether something was reported in place of a statement.
@@ -164,8 +194,15 @@ impl<'t> Reader<'t, '_> {
             Section::Before => self.unexpected(line.row, text),
             Section::Accounts => self.account_line(line),
             Section::Money if text.starts_with('^') => self.end_record(),
-            Section::Money => self.record.take(line, self.report),
-            Section::Investments | Section::Idle | Section::Unknown => {}
+            Section::Money => {
+                if self.record.is_ended_by(text) {
+                    let fault = Fault::new(ProblemCode::RecordUnexpected, text).expected("^");
+                    self.report.row_problem(line.row, fault);
+                    self.end_record();
+                }
+                self.record.take(line, self.report);
+            }
+            Section::Investments | Section::Idle | Section::Switch | Section::Unknown => {}
         }
     }
 
@@ -174,6 +211,10 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn begin_section(&mut self, section: Section, line: Line<'t>) {
+        if section == Section::Switch {
+            return;
+        }
+        self.end_block();
         if !self.record.is_empty() {
             let fault = Fault::new(ProblemCode::RecordUnexpected, line.text).expected("^");
             self.report.row_problem(line.row, fault);
@@ -183,6 +224,7 @@ impl<'t> Reader<'t, '_> {
         self.section = section;
         match section {
             Section::Money => {
+                self.check_kind(line);
                 self.statement = Some(Statement { row: line.row, ..Statement::default() });
             }
             Section::Accounts => self.account = None,
@@ -190,12 +232,37 @@ impl<'t> Reader<'t, '_> {
                 self.unexpected(line.row, line.text);
                 self.is_reported = true;
             }
-            Section::Before | Section::Idle => {}
+            Section::Before | Section::Idle | Section::Switch => {}
+        }
+    }
+
+    /// Whether a block says that its account is of another type than the section.
+    fn check_kind(&mut self, line: Line<'t>) {
+        let Some(account) = self.account.as_ref().filter(|account| !account.is_of_list) else {
+            return;
+        };
+        let section = section_of(&format!("!Type:{}", account.kind));
+        let (kind, is_known) = (kind_of(line.text), section == Some(Section::Money));
+        if is_known && !account.kind.eq_ignore_ascii_case(kind) {
+            let fault = Fault::new(ProblemCode::AccountKeyContradicts, kind);
+            let fault = fault.expected(account.kind.as_str());
+            self.report.cell_problem(line.row, "!Account", fault);
         }
     }
 
     fn account_line(&mut self, line: Line<'t>) {
-        let Some(name) = line.text.strip_prefix('N').map(str::trim) else { return };
+        let text = line.text.trim();
+        if text.starts_with('^') {
+            return self.end_block();
+        }
+        if self.block.row == 0 {
+            self.block.row = line.row;
+        }
+        if let Some(kind) = text.strip_prefix('T') {
+            self.block.kind = kind.trim();
+        }
+        let Some(name) = text.strip_prefix('N').map(str::trim) else { return };
+        self.block.has_name = true;
         if name.len() > NAME_LENGTH_MAX {
             let fault = Fault::new(ProblemCode::RecordLengthWrong, name);
             let fault = fault.expected(NAME_LENGTH_MAX.to_string());
@@ -203,7 +270,22 @@ impl<'t> Reader<'t, '_> {
             return;
         }
         let is_of_list = self.account.is_some();
-        self.account = Some(Account { name: name.to_owned(), is_of_list });
+        self.account = Some(Account { name: name.to_owned(), kind: String::new(), is_of_list });
+    }
+
+    /// Ends a block of an account. One that has an amount for its type is an entry whose section does
+    /// not begin.
+    fn end_block(&mut self) {
+        let Block { row, has_name, kind } = std::mem::take(&mut self.block);
+        let is_of_amount = |byte: u8| byte.is_ascii_digit() || b".,-+ ".contains(&byte);
+        if !kind.is_empty() && kind.bytes().all(is_of_amount) {
+            let fault = Fault::new(ProblemCode::AmountUnreadable, kind).expected("!Type:Bank");
+            self.report.cell_problem(row, "T", fault);
+        } else if let Some(account) = self.account.as_mut().filter(|_| has_name) {
+            kind.clone_into(&mut account.kind);
+        } else if row > 0 && !has_name {
+            self.unexpected(row, "!Account");
+        }
     }
 
     /// The name of the account whose section this is, where a block gives it.
@@ -218,9 +300,13 @@ impl<'t> Reader<'t, '_> {
         }
         let record = std::mem::take(&mut self.record);
         let own = record.opening_of();
-        let named = self.account_name();
+        let named = self.account_name().map(str::to_owned);
+        let named = named.as_deref();
         let is_first = self.statement.as_ref().is_some_and(|statement| statement.opening.is_none());
         let is_opening = own.is_some_and(|own| is_first && named.is_none_or(|name| name == own));
+        if own.is_some() && !is_first && own == named {
+            self.unexpected(record.row(), "Opening Balance");
+        }
         let entry = record.entry(self.text, self.notation, self.report);
         let Some(statement) = &mut self.statement else { return };
         match (own.filter(|_| is_opening), entry.amount) {
@@ -241,6 +327,8 @@ impl<'t> Reader<'t, '_> {
         if let Some(name) = self.account_name() {
             name.clone_into(&mut statement.account.number);
         }
+        // The next section is of another account, whose name it may lack.
+        self.account = None;
         if statement.account.number.is_empty() {
             let fault = Fault::new(ProblemCode::AccountMissing, "");
             self.report.cell_problem(statement.row, "!Account", fault);
@@ -258,6 +346,7 @@ impl<'t> Reader<'t, '_> {
             self.report.row_problem(row, fault);
             self.end_record();
         }
+        self.end_block();
         self.end_statement();
         if self.found.statements.is_empty() && !self.is_reported {
             self.report.file_problem(Fault::new(ProblemCode::FileEmpty, ""));

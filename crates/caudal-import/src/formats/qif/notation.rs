@@ -16,8 +16,14 @@ const AMOUNT_EXAMPLE: &str = "1204.50";
 /// The example of a date as it should be written.
 const DAY_EXAMPLE: &str = "2025-04-03";
 
-/// How many different days must follow each other in order before their order tells anything.
-const DAYS_IN_ORDER_MIN: u32 = 4;
+/// How many different days must follow each other in order before their order tells anything: four
+/// days in any order run one way once in twelve, seven once in 2520.
+const DAYS_IN_ORDER_MIN: u32 = 7;
+
+/// Years of two digits stand first where the days then lie within a year or so, and where they are
+/// spread over many otherwise.
+const SHORT_SPAN_DAYS: i32 = 400;
+const LONG_SPAN_DAYS: i32 = 1500;
 
 /// What a text says of its decimal separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,8 +138,12 @@ fn without_groups(text: &str, mark: char) -> Option<String> {
 pub(super) enum DateOrder {
     DayFirst,
     MonthFirst,
+    YearFirst,
+    /// Where the year stands is open: no date of two-digit years is read.
+    Unclear,
 }
 
+/// The orders that are told by numbers above twelve and by the run of days.
 const ORDERS: [DateOrder; 2] = [DateOrder::DayFirst, DateOrder::MonthFirst];
 
 /// A date as it is written, in numbers.
@@ -141,6 +151,8 @@ const ORDERS: [DateOrder; 2] = [DateOrder::DayFirst, DateOrder::MonthFirst];
 enum Written {
     /// Year, month and day stand in this order.
     Iso(i32, u32, u32),
+    /// Three numbers of two digits at most, of which the year may stand last or first.
+    Pairs([u32; 3]),
     /// Day and month or month and day, then the year.
     Short(u32, u32, i32),
 }
@@ -164,20 +176,48 @@ impl Written {
         match lengths {
             [4, 1 | 2, 1 | 2] => Some(Self::Iso(year(first), second, third)),
             [1 | 2, 1 | 2, 4] => Some(Self::Short(first, second, year(third))),
-            [1 | 2, 1 | 2, 2] => Some(Self::Short(first, second, year_of(third))),
+            // Only Quicken writes an apostrophe, and the year behind it.
+            [1 | 2, 1 | 2, 2] if text.contains('\'') => {
+                Some(Self::Short(first, second, year_of(third)))
+            }
+            [1 | 2, 1 | 2, 2] => Some(Self::Pairs(numbers)),
             _ => None,
         }
     }
 
     fn day(self, order: DateOrder) -> Option<i32> {
-        let date = match (self, order) {
-            (Self::Iso(year, month, day), _) => Moment::from_date(year, month, day),
-            (Self::Short(day, month, year), DateOrder::DayFirst)
-            | (Self::Short(month, day, year), DateOrder::MonthFirst) => {
-                Moment::from_date(year, month, day)
+        let short = match self {
+            Self::Iso(year, month, day) => {
+                return Moment::from_date(year, month, day).map(|moment| moment.day);
             }
+            Self::Pairs([year, month, day]) if order == DateOrder::YearFirst => {
+                return Moment::from_date(year_of(year), month, day).map(|moment| moment.day);
+            }
+            Self::Pairs([first, second, year]) => (first, second, year_of(year)),
+            Self::Short(first, second, year) => (first, second, year),
         };
-        date.map(|moment| moment.day)
+        let (day, month, year) = match order {
+            DateOrder::DayFirst => short,
+            DateOrder::MonthFirst => (short.1, short.0, short.2),
+            DateOrder::YearFirst | DateOrder::Unclear => return None,
+        };
+        Moment::from_date(year, month, day).map(|moment| moment.day)
+    }
+}
+
+/// The first and the last day under an order; `None` once a date does not exist under it.
+#[derive(Clone, Copy, Debug)]
+struct Span(Option<(i32, i32)>);
+
+impl Span {
+    const EMPTY: Self = Self(Some((i32::MAX, i32::MIN)));
+
+    fn note(&mut self, day: Option<i32>) {
+        self.0 = self.0.zip(day).map(|((first, last), day)| (first.min(day), last.max(day)));
+    }
+
+    fn days(self) -> Option<i32> {
+        self.0.and_then(|(first, last)| last.checked_sub(first))
     }
 }
 
@@ -218,18 +258,35 @@ impl Run {
 }
 
 /// What all dates of a file say of the order of day and month.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Dates {
     /// Whether some date exists in this order alone, as in [`ORDERS`].
     alone: [bool; 2],
     runs: [Run; 2],
+    /// Under the orders with the year last, and with it first.
+    spans: [Span; 3],
+    /// What the file says of its order.
+    told: Option<DateOrder>,
+}
+
+impl Default for Dates {
+    fn default() -> Self {
+        let (alone, runs) = ([false; 2], [Run::default(); 2]);
+        Self { alone, runs, spans: [Span::EMPTY; 3], told: None }
+    }
 }
 
 impl Dates {
     /// Takes note of a date.
     pub(super) fn note(&mut self, text: &str) {
-        let Some(written @ Written::Short(..)) = Written::of(text) else { return };
+        let Some(written @ (Written::Short(..) | Written::Pairs(_))) = Written::of(text) else {
+            return;
+        };
         let days = ORDERS.map(|order| written.day(order));
+        let with_year_first = written.day(DateOrder::YearFirst);
+        for (span, day) in self.spans.iter_mut().zip(days.into_iter().chain([with_year_first])) {
+            span.note(day);
+        }
         match days {
             [Some(_), None] => self.alone[0] = true,
             [None, Some(_)] => self.alone[1] = true,
@@ -245,9 +302,41 @@ impl Dates {
         self.runs.iter_mut().for_each(Run::restart);
     }
 
-    /// The order that a number above twelve shows, or else in which alone the days of every
-    /// section run one way.
+    /// Takes note of a switch such as `!Option:MDY`.
+    pub(super) fn tell(&mut self, switch: &str) {
+        let orders = [("MDY", DateOrder::MonthFirst), ("DMY", DateOrder::DayFirst)];
+        let found = orders.iter().find(|(name, _)| switch.eq_ignore_ascii_case(name));
+        self.told = found.map(|&(_, order)| order).or(self.told);
+    }
+
+    /// Whether the year of two digits stands first, by the spans of days.
+    fn with_year_first(&self) -> Option<DateOrder> {
+        let span = self.spans[2].days()?;
+        let others = [self.spans[0].days(), self.spans[1].days()];
+        let shortest = others.into_iter().flatten().min().unwrap_or(i32::MAX);
+        if span >= shortest / 4 {
+            return None;
+        }
+        let is_plain = span <= SHORT_SPAN_DAYS && shortest > LONG_SPAN_DAYS;
+        let is_shown = is_plain && self.steps_max() >= 2 && self.told.is_none();
+        Some(if is_shown { DateOrder::YearFirst } else { DateOrder::Unclear })
+    }
+
+    fn steps_max(&self) -> u32 {
+        self.runs.iter().map(|run| run.steps).max().unwrap_or(0)
+    }
+
+    /// The order that a number above twelve shows, or the file, or else in which alone the days of
+    /// every section run one way.
     pub(super) fn order(&self) -> Option<DateOrder> {
+        if let Some(order) = self.with_year_first() {
+            return Some(order);
+        }
+        if let Some(told) = self.told {
+            // What the dates show otherwise leaves it open.
+            let idx = usize::from(told == DateOrder::MonthFirst);
+            return Some(told).filter(|_| !self.alone[1 - idx]);
+        }
         match (self.alone, self.runs.map(|run| run.is_orderly())) {
             ([true, false], _) | ([false, false], [true, false]) => Some(DateOrder::DayFirst),
             ([false, true], _) | ([false, false], [false, true]) => Some(DateOrder::MonthFirst),
@@ -264,6 +353,14 @@ pub(super) fn day(text: &str, order: Option<DateOrder>) -> Result<i32, Fault> {
         && let Some(day) = written.day(order)
     {
         return Ok(day);
+    }
+    let is_unclear = matches!(order, Some(DateOrder::Unclear | DateOrder::YearFirst));
+    if is_unclear && matches!(written, Written::Pairs(_)) {
+        let orders = [DateOrder::DayFirst, DateOrder::MonthFirst, DateOrder::YearFirst];
+        let days = orders.into_iter().filter_map(|order| written.day(order));
+        let readings: Vec<String> = days.map(day_text).collect();
+        let fault = Fault::new(ProblemCode::DateOrderAmbiguous, text);
+        return Err(fault.expected(readings.join(" | ")));
     }
     match ORDERS.map(|order| written.day(order)) {
         [Some(one), Some(other)] if one == other => Ok(one),
@@ -345,13 +442,27 @@ mod tests {
         assert_eq!(order_of(&["01/02/2018", "22/12/2017"]), Some(DateOrder::DayFirst));
         assert_eq!(order_of(&["1/ 2'00", "2/14'2020"]), Some(DateOrder::MonthFirst));
         assert_eq!(order_of(&["22/12/2017", "12/22/2017"]), None);
-        assert_eq!(
-            order_of(&["05/03/25", "07/03/25", "02/04/25", "04/04/25"]),
-            ORDERS.first().copied()
-        );
+        let days = ["05/03/25", "07/03/25", "09/03/25", "02/04/25", "04/04/25", "05/05/25"];
+        assert_eq!(order_of(&days), None);
+        let days = [&days[..], &["06/05/25"]].concat();
+        assert_eq!(order_of(&days), ORDERS.first().copied());
         assert_eq!(order_of(&["03/04/25", "04/04/25", "05/04/25", "06/04/25"]), None);
         assert_eq!(order_of(&["05/03/25", "02/04/25"]), None);
         assert_eq!(order_of(&["2022-09-23"]), None);
+    }
+
+    #[test]
+    fn a_year_of_two_digits_that_stands_first_is_seen_by_the_span_of_days() {
+        let days = ["24/12/30", "25/01/02", "25/03/31"];
+        assert_eq!(order_of(&days), Some(DateOrder::YearFirst));
+        assert_eq!(order_of(&["25-03-04", "25-03-29"]), Some(DateOrder::Unclear));
+        assert_eq!(order_of(&["28/02/25", "03/03/25"]), Some(DateOrder::DayFirst));
+        assert_eq!(
+            day("25/01/02", Some(DateOrder::YearFirst)).map(day_text),
+            Ok("2025-01-02".into())
+        );
+        let unclear = day("25-03-04", Some(DateOrder::Unclear)).expect_err("no order");
+        assert_eq!(unclear.expected.as_deref(), Some("2004-03-25 | 2025-03-04"));
     }
 
     #[test]

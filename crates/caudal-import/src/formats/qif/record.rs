@@ -31,6 +31,8 @@ pub(super) struct Record<'t> {
     amount: &'t str,
     /// The amount again, which newer programs write with more digits than the first.
     amount_again: &'t str,
+    /// An amount that contradicts the first.
+    second_amount: &'t str,
     payee: &'t str,
     memo: &'t str,
     number: &'t str,
@@ -41,6 +43,16 @@ pub(super) struct Record<'t> {
 impl<'t> Record<'t> {
     pub(super) fn is_empty(&self) -> bool {
         self.row == 0
+    }
+
+    pub(super) fn row(&self) -> u64 {
+        self.row
+    }
+
+    /// Whether a line is the date of another record: the mark between them is missing. Parts may
+    /// have dates of their own.
+    pub(super) fn is_ended_by(&self, text: &str) -> bool {
+        !self.date.is_empty() && self.splits.is_empty() && text.starts_with('D') && text.len() > 1
     }
 
     /// Takes a line.
@@ -74,6 +86,9 @@ impl<'t> Record<'t> {
             _ => return unexpected(line.row, text, report),
         };
         if !slot.is_empty() {
+            if matches!(letter, 'T' | 'U') && *slot != value {
+                self.second_amount = value;
+            }
             return unexpected(line.row, text, report);
         }
         *slot = value;
@@ -128,6 +143,12 @@ impl<'t> Record<'t> {
                 return None;
             }
         };
+        let second = self.second_amount;
+        if !second.is_empty() && read(second) != Ok(amount) {
+            let fault = Fault::new(ProblemCode::AmountAmbiguous, text);
+            report.cell_problem(self.row, column, fault.expected(format!("{text} | {second}")));
+            return None;
+        }
         if !first.is_empty() && !again.is_empty() && first != again && read(again) != Ok(amount) {
             let fault = Fault::new(ProblemCode::AmountAmbiguous, first);
             let fault = fault.expected(format!("{first} | {again}"));
