@@ -67,6 +67,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions, found: &mut Found, repor
     };
     let mut has_table = false;
     let mut first = None;
+    let mut headless = Vec::new();
     for (idx, name) in book.sheet_names().into_iter().enumerate() {
         let part = u32::try_from(idx + 1).unwrap_or(u32::MAX);
         let sheet = catch_unwind(AssertUnwindSafe(|| read_sheet(&mut book, &name, part)));
@@ -74,14 +75,25 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions, found: &mut Found, repor
             report.file_problem(crate::truncated(&name));
             continue;
         };
-        has_table |= table::read_grid(&sheet, options, found, report);
+        let is_table = table::read_grid(&sheet, options, found, report);
+        has_table |= is_table;
+        if !is_table && table::checks::has_entries(&sheet) {
+            headless.push(sheet);
+            continue;
+        }
         if first.is_none() && !sheet.rows().is_empty() {
             first = Some(sheet);
         }
     }
+    // Beside tables, a sheet without headings that has entries is no cover sheet.
+    for sheet in &headless {
+        report.in_part(sheet.rows()[0].part);
+        table::no_header(sheet, report);
+    }
     match first {
+        None if !headless.is_empty() => {}
         None => report.file_problem(Fault::new(ProblemCode::FileEmpty, "")),
-        Some(sheet) if !has_table => {
+        Some(sheet) if !has_table && headless.is_empty() => {
             report.in_part(sheet.rows()[0].part);
             table::no_header(&sheet, report);
         }

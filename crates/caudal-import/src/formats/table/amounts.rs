@@ -27,6 +27,9 @@ pub(super) struct Reading<'r> {
     pub(super) columns: &'r Columns,
     /// Marks that are possible.
     pub(super) marks: &'r [DecimalMark],
+    /// Whether the first column of a field holds its amounts, as the balances show; if not, columns
+    /// of one field that say different things leave the amount open.
+    pub(super) is_first_enough: bool,
 }
 
 /// What is wrong with an amount, and in which column.
@@ -85,21 +88,46 @@ fn optional(
     read.map(Some).map_err(|fault| AmountFault { position, fault })
 }
 
+/// The number of a field, which may have several columns.
+fn of_field(
+    reading: &Reading<'_>,
+    cells: &[GridCell<'_>],
+    field: Field,
+) -> Result<Option<Number>, AmountFault> {
+    let mut found: Option<Number> = None;
+    for &position in reading.columns.all(field) {
+        let Some(number) = optional(reading, cells, Some(position))? else { continue };
+        match found {
+            Some(first) if reading.is_first_enough && !first.magnitude.is_zero() => break,
+            Some(first) if !first.magnitude.is_zero() && !number.magnitude.is_zero() => {
+                if first != number {
+                    let text = cell(cells, position).text.as_ref();
+                    let fault = Fault::new(ProblemCode::AmountAmbiguous, text);
+                    let readings = format!("{} | {}", first.signed(), number.signed());
+                    return Err(AmountFault { position, fault: fault.expected(readings) });
+                }
+            }
+            Some(first) if number.magnitude.is_zero() => found = Some(first),
+            _ => found = Some(number),
+        }
+    }
+    Ok(found)
+}
+
 /// The amount of a row; `None` where the row has none.
 pub(super) fn amount(
     reading: &Reading<'_>,
     cells: &[GridCell<'_>],
     signs: &Signs,
 ) -> Result<Option<Decimal>, AmountFault> {
-    let field = reading.columns.get(Field::Amount);
     match signs {
         Signs::Signed { is_turned } => {
-            let amount = optional(reading, cells, field)?.map(Number::signed);
+            let amount = of_field(reading, cells, Field::Amount)?.map(Number::signed);
             Ok(amount.map(|amount| if *is_turned { -amount } else { amount }))
         }
         Signs::Columns { are_debits_negative } => by_column(reading, cells, *are_debits_negative),
         Signs::Marks { debits } => {
-            let Some(amount) = optional(reading, cells, field)? else { return Ok(None) };
+            let Some(amount) = of_field(reading, cells, Field::Amount)? else { return Ok(None) };
             by_mark(reading, cells, amount, debits).map(Some)
         }
     }
@@ -111,14 +139,22 @@ fn by_column(
     are_debits_negative: bool,
 ) -> Result<Option<Decimal>, AmountFault> {
     let position = reading.columns.get(Field::Debit);
-    let debit = optional(reading, cells, position)?;
-    let credit = optional(reading, cells, reading.columns.get(Field::Credit))?;
+    let debit = of_field(reading, cells, Field::Debit)?;
+    let credit = of_field(reading, cells, Field::Credit)?;
     let is_filled = |number: &Option<Number>| number.is_some_and(|n| !n.magnitude.is_zero());
     if is_filled(&debit) && is_filled(&credit) {
         let position = position.unwrap_or(0);
         let other = reading.columns.get(Field::Credit).unwrap_or(0);
         let found = format!("{} | {}", cell(cells, position).text, cell(cells, other).text);
         let fault = Fault::new(ProblemCode::DebitAndCreditBoth, &found);
+        return Err(AmountFault { position, fault });
+    }
+    // `5.00 CR` among debits.
+    if let Some(credited) = debit.filter(|debit| debit.sign == Sign::Plus) {
+        let position = position.unwrap_or(0);
+        let (amount, found) = (credited.magnitude, &cell(cells, position).text);
+        let fault = Fault::new(ProblemCode::AmountAmbiguous, found);
+        let fault = fault.expected(format!("{} | {amount}", -amount));
         return Err(AmountFault { position, fault });
     }
     let debit =

@@ -44,7 +44,13 @@ pub(super) struct Around {
     pub(super) period: [Option<DateParts>; 2],
     pub(super) opening: Option<Labelled>,
     pub(super) closing: Option<Labelled>,
+    /// The first of several closing balances outside the table.
+    pub(super) first_closing: Option<Labelled>,
     pub(super) totals: Vec<(Side, Labelled)>,
+    /// How many entries there are.
+    pub(super) counts: Vec<Labelled>,
+    /// Balances that a second line states again.
+    pub(super) seconds: Vec<(Label, Labelled)>,
     /// Row of an account that a workbook holds as a number with too many digits.
     pub(super) lost_digits: Option<u64>,
 }
@@ -63,6 +69,7 @@ pub(super) enum Label {
     Closing,
     Total(Side),
     Totals,
+    Count,
 }
 
 const LABELS: &[(Label, &[&str])] = &[
@@ -170,6 +177,26 @@ const LABELS: &[(Label, &[&str])] = &[
             "suma abonos",
         ],
     ),
+    (
+        Label::Count,
+        &[
+            "numero movimientos",
+            "num movimientos",
+            "n movimientos",
+            "total movimientos",
+            "numero operaciones",
+            "total operaciones",
+            "numero registros",
+            "total registros",
+            "number transactions",
+            "number entries",
+            "transaction count",
+            "total transactions",
+            "record count",
+            "total records",
+            "number records",
+        ],
+    ),
     (Label::Totals, &["total", "totales", "totals", "suma", "sumas", "sum"]),
 ];
 
@@ -256,6 +283,7 @@ pub(super) fn read(grid: &Grid<'_>, rows: std::ops::Range<usize>, around: &mut A
             if label == Label::Account && around.account.is_none() && is_lost {
                 around.lost_digits = Some(row);
             }
+            around.note_second(label, (name, value), row);
             around.take(label, (name, value), row);
         }
     }
@@ -356,6 +384,23 @@ fn period(text: &str) -> [Option<DateParts>; 2] {
 }
 
 impl Around {
+    /// Remembers a balance outside the table that a line before it states.
+    fn note_second(&mut self, label: Label, (name, value): (&str, &str), row: u64) {
+        let first = match label {
+            Label::Opening => &self.opening,
+            Label::Closing => &self.closing,
+            _ => return,
+        };
+        let is_of_day = name.bytes().any(|byte| byte.is_ascii_digit());
+        if label == Label::Closing && self.first_closing.is_none() {
+            self.first_closing.clone_from(&self.closing);
+        }
+        if first.is_some() && is_number(value) && !is_of_day {
+            let text = value.trim().to_owned();
+            self.seconds.push((label, Labelled { text, row, day: None }));
+        }
+    }
+
     /// Takes a value in, unless an earlier line gave one.
     pub(super) fn take(&mut self, label: Label, (name, value): (&str, &str), row: u64) {
         let day = || name.split_whitespace().find_map(days::parts_of_text);
@@ -374,6 +419,7 @@ impl Around {
             Label::Opening if is_number(value) => drop(self.opening.get_or_insert(labelled(text))),
             // The last of several is the one that ends the statement.
             Label::Closing if is_number(value) => self.closing = Some(labelled(text)),
+            Label::Count if is_number(value) => self.counts.push(labelled(text)),
             Label::Total(side) if is_number(value) => self.totals.push((side, labelled(text))),
             _ => {}
         }

@@ -179,7 +179,7 @@ impl Tokens {
             (3, None) if a_len == 4 && b_len <= 2 && c_len <= 2 => {
                 Some(DateParts::Plain(year(a)?, b, c))
             }
-            (3, None) if a_len <= 2 && b_len <= 2 && (c_len == 4 || c_len == 2) => {
+            (3, None) if a_len <= 2 && b_len <= 2 && (c_len == 2 || (c_len == 4 && c > 99)) => {
                 Some(DateParts::Open([a, b, c]))
             }
             (2, None) if a_len == 2 && b_len == 2 && !self.has_point => {
@@ -289,8 +289,8 @@ pub(super) struct DayReader {
     /// The orders that are possible: one where the file tells, several where it does not.
     pub(super) orders: Vec<DateOrder>,
     pub(super) pivot: i32,
-    /// The last day of the period, for dates without a year.
-    pub(super) period_end: Option<i32>,
+    /// The first and last day of the period, for dates without a year.
+    pub(super) period: [Option<i32>; 2],
 }
 
 /// What a date says.
@@ -362,11 +362,23 @@ impl DayReader {
         DayRead::NoSuchDay(last.filter(|_| is_month_end).map(|moment| moment.day))
     }
 
-    /// The year that lands within six months of the end of the period.
+    /// The year that lands within the period, or else within six months of its end.
     fn without_year(&self, day: u32, month: u32) -> DayRead {
-        let Some(end) = self.period_end else { return DayRead::Unreadable };
+        let Some(end) = self.period[1] else { return DayRead::Unreadable };
         let (year, ..) = Moment { day: end, nanos: None }.civil();
         let reads = [year - 1, year, year + 1].map(|year| self.civil(year, month, day));
+        let is_inside = |read: &&DayRead| {
+            let start = self.period[0].unwrap_or(end);
+            matches!(**read, DayRead::Day(day) if start <= day && day <= end)
+        };
+        let mut inside = reads.iter().filter(is_inside);
+        match (inside.next(), inside.next()) {
+            (Some(&read), None) => return read,
+            (Some(&DayRead::Day(one)), Some(&DayRead::Day(other))) => {
+                return DayRead::Either(one, other);
+            }
+            _ => {}
+        }
         let distance = |read: &DayRead| match *read {
             DayRead::Day(day) | DayRead::NoSuchDay(Some(day)) => (day - end).abs(),
             _ => i32::MAX,
@@ -417,7 +429,8 @@ mod tests {
 
     #[test]
     fn years_of_two_digits_are_near_the_others() {
-        let reader = DayReader { orders: vec![DateOrder::DayFirst], pivot: 1998, period_end: None };
+        let reader =
+            DayReader { orders: vec![DateOrder::DayFirst], pivot: 1998, period: [None; 2] };
         let day = |text: &str| match reader.day(parts_of_text(text)?) {
             DayRead::Day(day) => Some(Moment { day, nanos: None }.to_string()),
             _ => None,

@@ -32,6 +32,10 @@ pub(super) struct Answers {
     pub(super) days: DayReader,
     /// Whether the file uses two orders of dates.
     pub(super) has_mixed_dates: bool,
+    /// Whether the balances bear the reading of amounts out.
+    pub(super) is_proved: bool,
+    /// Marks of debits, where amounts have both signs and marks, which must agree.
+    pub(super) checked_marks: Option<BTreeSet<String>>,
 }
 
 /// One way to read the amounts of a table.
@@ -76,7 +80,8 @@ pub(super) fn decide(table: &mut Table<'_, '_>, profile: Option<&Profile>) -> An
     if row_order.is_none() {
         row_order = order_of_days(table, &days);
     }
-    Answers { marks, is_mixed, signs, row_order, days, has_mixed_dates }
+    let checked_marks = checked_marks(table, signs.as_ref());
+    Answers { marks, is_mixed, signs, row_order, days, has_mixed_dates, is_proved, checked_marks }
 }
 
 /// The one value of all, or `None`.
@@ -126,8 +131,9 @@ fn sign_choices(table: &Table<'_, '_>, profile: Option<&Profile>) -> SignChoices
     }
     SignChoices {
         signs: vec![Signs::Signed { is_turned: false }, Signs::Signed { is_turned: true }],
-        // Only signs that are there can be taken at their word.
-        is_first_plain: seen.minus + seen.plus > 0,
+        // Only signs that are there can be taken at their word; and where credits alone are marked
+        // (`50.00 CR`, as cards do), the others are debits or credits.
+        is_first_plain: seen.minus > 0 || (seen.plus > 0 && seen.plus == seen.bare),
     }
 }
 
@@ -171,8 +177,22 @@ fn seen_signs(table: &Table<'_, '_>, field: Field) -> SeenSigns {
     seen
 }
 
+/// The marks of debits in a table whose amounts have signs of their own.
+fn checked_marks(table: &Table<'_, '_>, signs: Option<&Signs>) -> Option<BTreeSet<String>> {
+    let position = table.header.columns.get(Field::Mark)?;
+    if !matches!(signs, Some(Signs::Signed { .. })) {
+        return None;
+    }
+    let choices = mark_choices(table, position);
+    match choices.signs.into_iter().next() {
+        Some(Signs::Marks { debits }) if choices.is_first_plain => Some(debits),
+        _ => None,
+    }
+}
+
 fn debit_choices(table: &Table<'_, '_>) -> SignChoices {
     let seen = seen_signs(table, Field::Debit);
+    let credits = seen_signs(table, Field::Credit);
     let choice = |are_debits_negative| Signs::Columns { are_debits_negative };
     let signs = match (seen.minus > 0, seen.bare > 0) {
         (true, false) => vec![choice(true)],
@@ -180,7 +200,9 @@ fn debit_choices(table: &Table<'_, '_>) -> SignChoices {
         // A debit taken back, or one that lost its sign: the balances must tell.
         (true, true) => vec![choice(false), choice(true)],
     };
-    SignChoices { is_first_plain: signs.len() == 1, signs }
+    // Credits that all have a minus are in a notation that nobody knows.
+    let are_credits_turned = credits.minus > 0 && credits.bare == 0;
+    SignChoices { is_first_plain: signs.len() == 1 && !are_credits_turned, signs }
 }
 
 /// A mark in the form in which marks are compared.
@@ -391,7 +413,8 @@ impl<'c, 'g, 't> Chain<'c, 'g, 't> {
         for &entry in entries.iter().take(CHAIN_ROWS) {
             let cells = self.table.cells(entry);
             let columns = &self.table.header.columns;
-            let reading = Reading { columns, marks: &[self.hypothesis.marks[0]] };
+            let marks = &[self.hypothesis.marks[0]];
+            let reading = Reading { columns, marks, is_first_enough: true };
             let amount = amounts::amount(&reading, cells, signs).ok().flatten();
             let balance = columns.get(Field::BalanceAfter).and_then(|position| {
                 numbers::read(cell(cells, position), mark).map(numbers::Number::signed)
@@ -473,15 +496,15 @@ fn decide_dates(
     } else if is_mixed {
         orders = super::days::ORDERS.to_vec();
     }
-    let mut reader = DayReader { orders, pivot: evidence.pivot(), period_end: None };
+    let mut reader = DayReader { orders, pivot: evidence.pivot(), period: [None; 2] };
     if reader.orders.len() > 1 && !is_mixed {
         narrow(table, &mut reader, row_order);
     }
-    if let Some(parts) = table.around.period[1]
-        && let DayRead::Day(day) = reader.day(parts)
-    {
-        reader.period_end = Some(day);
-    }
+    let of_period = table.around.period.map(|parts| match reader.day(parts?) {
+        DayRead::Day(day) => Some(day),
+        _ => None,
+    });
+    reader.period = of_period;
     (reader, is_mixed && given.is_none())
 }
 

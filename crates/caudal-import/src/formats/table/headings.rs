@@ -109,6 +109,8 @@ pub(super) struct Columns {
     pub(super) plain: Vec<String>,
     /// The currency that the heading of an amount or a balance names.
     pub(super) currency: Option<Currency>,
+    /// Another that such a heading names.
+    pub(super) other_currency: Option<Currency>,
 }
 
 impl Columns {
@@ -121,6 +123,8 @@ impl Columns {
                 columns.positions.entry(field).or_default().push(position);
                 if is_money(field) {
                     columns.currency = columns.currency.or(currency);
+                    let other = currency.filter(|_| currency != columns.currency);
+                    columns.other_currency = columns.other_currency.or(other);
                 }
             }
             columns.plain.push(plain);
@@ -209,6 +213,26 @@ impl Columns {
     fn is_complete(&self) -> bool {
         self.any_date().is_some() && self.amounts().next().is_some()
     }
+}
+
+/// Whether a heading says that its numbers count something else than whole units.
+pub(super) fn is_of_other_unit(heading: &str) -> bool {
+    const UNITS: &[&str] = &[
+        "cents",
+        "centimos",
+        "centavos",
+        "pence",
+        "thousands",
+        "thousand",
+        "miles",
+        "millones",
+        "millions",
+        "000",
+        "000s",
+    ];
+    let Some((_, bracketed)) = heading.split_once(['(', '[']) else { return false };
+    let (plain, _) = normalise(bracketed);
+    plain.split_whitespace().any(|word| UNITS.contains(&word))
 }
 
 fn is_money(field: Field) -> bool {
@@ -357,6 +381,10 @@ mod tests {
         ] {
             assert_eq!(normalise(text).0, plain);
         }
+        assert!(
+            is_of_other_unit("Importe (céntimos)") && is_of_other_unit("Amount [in thousands]")
+        );
+        assert!(!is_of_other_unit("Importe (EUR)") && !is_of_other_unit("Miles"));
         assert_eq!(normalise("Saldo (MXN)").1.map(Currency::code), Some("MXN"));
         assert_eq!(normalise("Importe €").1.map(Currency::code), Some("EUR"));
     }

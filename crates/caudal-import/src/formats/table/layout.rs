@@ -1,7 +1,7 @@
 //! What each row below a header is: an entry, a balance, a total, a further line of a description.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::around::{self, Around, Label, Side};
 use super::days;
@@ -18,6 +18,9 @@ pub(super) struct Table<'g, 't> {
     pub(super) entries: Vec<EntryRows>,
     /// Accounts and currencies that the rows name, in order of appearance.
     pub(super) groups: Vec<(String, String)>,
+    /// Whether the columns in [`NAMING`] name something in each row, so that one that is blank is
+    /// not the one above it.
+    pub(super) is_named_always: [bool; 2],
     pub(super) around: Around,
     /// The row at which the next table of the grid begins, or its end.
     pub(super) until: usize,
@@ -34,6 +37,9 @@ pub(super) struct EntryRows {
     pub(super) group: usize,
 }
 
+/// Columns of which rows are told apart.
+pub(super) const NAMING: [Field; 2] = [Field::Account, Field::Currency];
+
 impl<'g, 't> Table<'g, 't> {
     /// Sorts the rows below a header; the lines from `from` to it stand above it. `is_told` says
     /// that a profile names the columns.
@@ -41,8 +47,15 @@ impl<'g, 't> Table<'g, 't> {
         let mut around = Around::default();
         around::read(grid, from..header.idx, &mut around);
         let until = grid.rows().len();
-        let mut table =
-            Self { grid, header, entries: Vec::new(), groups: Vec::new(), around, until };
+        let mut table = Self {
+            grid,
+            header,
+            entries: Vec::new(),
+            groups: Vec::new(),
+            around,
+            until,
+            is_named_always: [false; 2],
+        };
         if !is_told {
             retype(&mut table);
         }
@@ -84,12 +97,49 @@ impl<'g, 't> Table<'g, 't> {
                         _ => self.push_entry(idx),
                     }
                 }
+                // A damaged entry is no footer.
+                RowKind::Words { .. } if self.is_broken_entry(idx) => self.push_entry(idx),
                 RowKind::Words { .. } => {
                     around::read(self.grid, idx..idx + 1, &mut self.around);
                 }
                 RowKind::SameHeader | RowKind::NextHeader => {}
             }
         }
+    }
+
+    /// Whether a row below the last entry has what is nearly a date, and nearly an amount; or is cut
+    /// off in its date, with which the file ends.
+    fn is_broken_entry(&self, idx: usize) -> bool {
+        let cells = self.grid.cells_at(idx);
+        let columns = &self.header.columns;
+        let text = |position: Option<usize>| {
+            position.map_or("", |position| cell(cells, position).text.as_ref())
+        };
+        let date = text(columns.any_date());
+        if !date.starts_with(|c: char| c.is_ascii_digit()) {
+            return false;
+        }
+        let has_digit = |position| text(Some(position)).bytes().any(|byte| byte.is_ascii_digit());
+        let is_of_date = |byte: u8| byte.is_ascii_digit() || b"/-.".contains(&byte);
+        let is_cut = idx + 1 == self.grid.rows().len()
+            && cells.iter().filter(|cell| !cell.is_empty()).count() == 1
+            && date.bytes().all(is_of_date)
+            && date.contains(['/', '-']);
+        columns.amounts().any(has_digit) || (is_cut && self.grid.separator.is_some())
+    }
+
+    /// Whether an amount beside a balance is another number than it: then a row that is named as a
+    /// balance moves money.
+    fn moves_money(&self, idx: usize) -> bool {
+        let cells = self.grid.cells_at(idx);
+        let magnitude = |position: usize| {
+            let cell = cell(cells, position);
+            let read = numbers::read(cell, DecimalMark::Point);
+            read.or_else(|| numbers::read(cell, DecimalMark::Comma)).map(|read| read.magnitude)
+        };
+        let balance = self.header.columns.get(Field::BalanceAfter).and_then(magnitude);
+        let amount = self.header.columns.amounts().find_map(magnitude);
+        balance.zip(amount).is_some_and(|(balance, amount)| !amount.is_zero() && amount != balance)
     }
 
     /// Whether a line stands between the last entry and the next table, to which it belongs.
@@ -131,7 +181,9 @@ impl<'g, 't> Table<'g, 't> {
         let is_date = self.is_date(idx);
         let (amount_count, has_balance) = self.money_in(idx);
         if is_date && amount_count > 0 {
-            let is_label = amount_count == 1 && self.money_label(idx).is_some_and(is_balance);
+            let is_label = amount_count == 1
+                && self.money_label(idx).is_some_and(is_balance)
+                && !self.moves_money(idx);
             return if is_label { self.balance_kind(idx) } else { RowKind::Entry };
         }
         if let Some(label) = self.money_label(idx) {
@@ -224,6 +276,7 @@ impl<'g, 't> Table<'g, 't> {
 
     /// Tells the accounts and currencies apart that the rows name.
     fn group_rows(&mut self) {
+        self.is_named_always = NAMING.map(|field| self.is_named_always(field));
         let columns = &self.header.columns;
         let (account, currency) = (columns.get(Field::Account), columns.get(Field::Currency));
         let mut known: BTreeMap<(Cow<'_, str>, Cow<'_, str>), usize> = BTreeMap::new();
@@ -263,6 +316,19 @@ impl<'g, 't> Table<'g, 't> {
             groups.push((String::new(), String::new()));
         }
         self.groups = groups;
+    }
+}
+
+impl Table<'_, '_> {
+    /// Whether a column names again what it named before: one that names it at the head of a block
+    /// alone does not.
+    fn is_named_always(&self, field: Field) -> bool {
+        let Some(position) = self.header.columns.get(field) else { return false };
+        let mut seen = BTreeSet::new();
+        self.entries.iter().any(|entry| {
+            let text = cell(self.grid.cells_at(entry.idx), position).text.as_ref();
+            !text.is_empty() && !seen.insert(text)
+        })
     }
 }
 

@@ -14,6 +14,7 @@
 mod aliases;
 mod amounts;
 mod around;
+pub(in crate::formats) mod checks;
 mod days;
 mod decide;
 pub(in crate::formats) mod grid;
@@ -141,6 +142,7 @@ pub(super) fn read_grid(
             let fault = Fault::new(ProblemCode::ColumnMissing, &row.raw).expected(heading.as_str());
             report.cell_problem(row.row, &heading, fault);
         }
+        checks::above(grid, from..header.idx, report);
         let mut table = Table::new(grid, header, from, profile.is_some());
         report_missing(&table, report);
         let answers = decide::decide(&mut table, profile);

@@ -98,7 +98,9 @@ fn take_mark(taken: &str, sign: &mut Sign, currency: &mut Option<Currency>) -> O
     let told = match taken {
         "-" | "\u{2212}" | "\u{2013}" | "(" => Sign::Minus,
         "+" => Sign::Plus,
-        "$" | "\u{a5}" | "US" | "MX" | "us" => return Some(()),
+        "$" | "\u{a5}" => return Some(()),
+        "US" | "us" => return remember(currency, "USD"),
+        "MX" => return remember(currency, "MXN"),
         "\u{20ac}" => return remember(currency, "EUR"),
         "\u{a3}" => return remember(currency, "GBP"),
         _ if is_word(DEBIT_WORDS) => Sign::Minus,
@@ -257,5 +259,6 @@ mod tests {
         assert_eq!(currency("12,00 \u{20ac}").map(Currency::code), Some("EUR"));
         assert_eq!(currency("MXN 12.00").map(Currency::code), Some("MXN"));
         assert_eq!(currency("$12.00"), None);
+        assert_eq!(currency("US$ 12.00").map(Currency::code), Some("USD"));
     }
 }

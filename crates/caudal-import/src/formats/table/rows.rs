@@ -3,24 +3,48 @@
 use std::borrow::Cow;
 
 use caudal_model::{
-    AccountText, Balance, Currency, Decimal, Entry, EntryStatus, Moment, ProblemCode, Statement,
+    AccountText, Balance, Currency, Decimal, Entry, EntryStatus, Moment, ProblemCode, Severity,
+    Statement,
 };
 
 use super::amounts::{self, AmountFault, Reading};
 use super::around::{Labelled, Side, has_lost_digits};
+use super::checks;
 use super::days::{DateParts, DayRead, parts};
-use super::decide::Answers;
+use super::decide::{Answers, mark_key};
 use super::grid::{GridCell, RowState, cell};
 use super::headings::reference_kind;
-use super::layout::{EntryRows, Table};
+use super::layout::{EntryRows, NAMING, Table};
 use super::numbers::{self, Number};
 use crate::formats::Found;
 use crate::profile::{Field, Profile, RowOrder};
 use crate::report::{Fault, Report};
 
-/// Words for entries that are not in the books yet, and for those that never will be.
-const EXPECTED: &[&str] =
-    &["pending", "pendiente", "processing", "en proceso", "retenido", "authorised", "authorized"];
+/// Words for entries that are not in the books yet, for those that never will be, and for those
+/// that are.
+const EXPECTED: &[&str] = &[
+    "pending",
+    "pendiente",
+    "processing",
+    "en proceso",
+    "en curso",
+    "en tránsito",
+    "in progress",
+    "in process",
+    "on hold",
+    "hold",
+    "retenido",
+    "authorised",
+    "authorized",
+    "autorizado",
+    "autorizada",
+    "scheduled",
+    "programado",
+    "programada",
+    "unposted",
+    "por aplicar",
+    "por confirmar",
+];
 const INFORMATION: &[&str] = &[
     "reverted",
     "declined",
@@ -34,6 +58,56 @@ const INFORMATION: &[&str] = &[
     "cancelada",
     "fallido",
     "fallida",
+    "void",
+    "voided",
+    "denied",
+    "denegado",
+    "denegada",
+    "expired",
+    "anulado",
+    "anulada",
+];
+const BOOKED: &[&str] = &[
+    "",
+    "completed",
+    "complete",
+    "booked",
+    "posted",
+    "settled",
+    "cleared",
+    "executed",
+    "done",
+    "success",
+    "successful",
+    "approved",
+    "processed",
+    "paid",
+    "ok",
+    "liquidado",
+    "liquidada",
+    "contabilizado",
+    "contabilizada",
+    "completado",
+    "completada",
+    "aplicado",
+    "aplicada",
+    "realizado",
+    "realizada",
+    "ejecutado",
+    "ejecutada",
+    "exitoso",
+    "exitosa",
+    "procesado",
+    "procesada",
+    "asentado",
+    "asentada",
+    "aprobado",
+    "aprobada",
+    "finalizado",
+    "finalizada",
+    "confirmado",
+    "confirmada",
+    "confirmed",
 ];
 
 /// Reads all entries of a table into statements.
@@ -43,7 +117,16 @@ pub(super) fn read(
     profile: Option<&Profile>,
     (found, report): (&mut Found, &mut Report),
 ) {
-    let mut rows = Rows { table, answers, report, told: Vec::new() };
+    let are_days_doubtful = checks::are_days_swapped(table);
+    let mut rows = Rows {
+        table,
+        answers,
+        report,
+        told: Vec::new(),
+        told_words: Vec::new(),
+        are_days_doubtful,
+    };
+    checks::headings(table, rows.report);
     let mut statements = rows.statements(profile);
     let mut last_raw: Option<(Cow<'_, str>, usize)> = None;
     for (at, &place) in table.entries.iter().enumerate() {
@@ -61,6 +144,8 @@ pub(super) fn read(
         last_raw = Some((raw, place.group));
     }
     rows.check_totals(&statements);
+    checks::counts(table, rows.report);
+    checks::seconds(table, answers, rows.report);
     for statement in &mut statements {
         if answers.row_order == Some(RowOrder::NewestFirst) {
             statement.entries.reverse();
@@ -85,6 +170,10 @@ struct Rows<'r, 'g, 't> {
     report: &'r mut Report,
     /// Which answers it was said of that they are open; once is enough.
     told: Vec<Open>,
+    /// Words of a status that were reported.
+    told_words: Vec<String>,
+    /// Whether a spreadsheet may have swapped days and months.
+    are_days_doubtful: bool,
 }
 
 impl<'t> Rows<'_, '_, 't> {
@@ -185,6 +274,16 @@ impl<'t> Rows<'_, '_, 't> {
             let fault = Fault::new(ProblemCode::CurrencyUnknown, &named.text);
             self.report.row_problem(named.row, fault);
         }
+        let of_heading = self.table.header.columns.currency;
+        let other = self.table.header.columns.other_currency;
+        let named = around.currency_code();
+        let contradiction = named.or(other).filter(|&c| of_heading.is_some_and(|of| of != c));
+        if let (Some(contradiction), Some(of_heading)) = (contradiction, of_heading) {
+            let row = self.row_of_header();
+            let fault = Fault::new(ProblemCode::CurrencyContradicts, contradiction.code());
+            self.report.row_problem(row, fault.expected(of_heading.code()));
+            return None;
+        }
         let told = profile.and_then(|profile| profile.currency.as_deref());
         around
             .currency_code()
@@ -193,13 +292,23 @@ impl<'t> Rows<'_, '_, 't> {
             .or_else(|| Currency::from_code(told?))
     }
 
-    /// The currency that stands beside the first amount, such as `12,00 €`.
+    fn row_of_header(&self) -> u64 {
+        self.table.grid.rows()[self.table.header.idx].row
+    }
+
+    /// The currency that stands beside an amount, such as `12,00 €`: the first of them.
     fn currency_in_cells(&self) -> Option<Currency> {
+        self.table.entries.iter().find_map(|&place| {
+            let cells = self.table.cells(place);
+            let mut positions = self.money_positions();
+            positions.find_map(|position| numbers::currency(&cell(cells, position).text))
+        })
+    }
+
+    /// Columns of amounts and balances.
+    fn money_positions(&self) -> impl Iterator<Item = usize> {
         let columns = &self.table.header.columns;
-        let place = *self.table.entries.first()?;
-        let positions = columns.amounts().chain(columns.get(Field::BalanceAfter));
-        let cells = self.table.cells(place);
-        positions.into_iter().find_map(|position| numbers::currency(&cell(cells, position).text))
+        columns.amounts().chain(columns.get(Field::BalanceAfter))
     }
 
     fn period(&self) -> Option<(i32, i32)> {
@@ -240,12 +349,66 @@ impl<'t> Rows<'_, '_, 't> {
         self.check_period(place, statement, &entry);
         entry.amount = self.amount(place, cells);
         entry.balance_after = self.balance_after(place, cells);
+        self.check_currency((place, cells), statement.currency, &mut entry);
+        self.check_names(place, cells);
+        if !self.answers.is_proved {
+            checks::fees(self.table, (place, cells), self.report);
+        }
         if let Some(currency) = statement.currency {
             self.check_digits(place, &entry, currency);
         }
         self.texts(place, cells, &mut entry);
         self.status(place, cells, &mut entry);
         entry
+    }
+
+    /// An amount or balance beside which another currency stands is none of the statement.
+    fn check_currency(
+        &mut self,
+        (place, cells): (EntryRows, &[GridCell<'_>]),
+        currency: Option<Currency>,
+        entry: &mut Entry,
+    ) {
+        let balance = self.table.header.columns.get(Field::BalanceAfter);
+        let positions: Vec<usize> = self.money_positions().collect();
+        for position in positions {
+            let text = cell(cells, position).text.as_ref();
+            let Some(other) = numbers::currency(text).filter(|&other| currency != Some(other))
+            else {
+                continue;
+            };
+            let expected = currency.map_or("", Currency::code);
+            let fault = Fault::new(ProblemCode::CurrencyContradicts, other.code());
+            self.cell_fault(place, position, fault.expected(expected));
+            if Some(position) == balance {
+                entry.balance_after = None;
+            } else if entry.amount.take().is_some() {
+                let fault = Fault::new(ProblemCode::AmountUnreadable, text);
+                self.cell_fault(place, position, fault.expected(expected));
+            }
+        }
+    }
+
+    /// A row without the account or the currency that every other row names may be of any of them.
+    fn check_names(&mut self, place: EntryRows, cells: &[GridCell<'_>]) {
+        let table = self.table;
+        if let [first, .., last] = table.header.columns.all(Field::Currency) {
+            let texts = [first, last].map(|&at| cell(cells, at).text.as_ref());
+            if texts[0] != texts[1] && texts.iter().all(|text| !text.is_empty()) {
+                let fault = Fault::new(ProblemCode::CurrencyContradicts, texts[1]);
+                self.cell_fault(place, *last, fault.expected(texts[0]));
+            }
+        }
+        if table.groups.len() < 2 {
+            return;
+        }
+        let codes = [ProblemCode::AccountMissing, ProblemCode::CurrencyMissing];
+        for ((field, is_always), code) in NAMING.into_iter().zip(table.is_named_always).zip(codes) {
+            let position = table.header.columns.get(field).filter(|_| is_always);
+            if let Some(position) = position.filter(|&at| cell(cells, at).is_empty()) {
+                self.cell_fault(place, position, Fault::new(code, ""));
+            }
+        }
     }
 
     /// Whether the cells of a row stand under their headings; if not, that is said.
@@ -291,7 +454,14 @@ impl<'t> Rows<'_, '_, 't> {
     fn dates(&mut self, place: EntryRows, cells: &[GridCell<'_>], entry: &mut Entry) {
         let columns = &self.table.header.columns;
         if let Some(position) = columns.get(Field::BookedAt) {
-            let day = self.day(place, (cells, position), ProblemCode::DateDoesNotExist);
+            let day = if self.are_days_doubtful && checks::may_be_swapped(cell(cells, position)) {
+                let text = cell(cells, position).text.as_ref();
+                let fault = Fault::new(ProblemCode::DateOrderAmbiguous, text);
+                self.cell_fault(place, position, fault);
+                return;
+            } else {
+                self.day(place, (cells, position), ProblemCode::DateDoesNotExist)
+            };
             entry.booked_at = day.or_else(|| self.unreadable_date(place, cells, position));
         }
         if let Some(position) = columns.get(Field::ValueDate) {
@@ -384,19 +554,59 @@ impl<'t> Rows<'_, '_, 't> {
             }
             return None;
         };
-        let reading = Reading { columns, marks: &self.answers.marks[0] };
+        let is_first_enough = self.answers.is_proved;
+        let reading = Reading { columns, marks: &self.answers.marks[0], is_first_enough };
         match amounts::amount(&reading, cells, signs) {
-            Ok(Some(amount)) => Some(amount),
+            Ok(Some(amount)) => self.as_marked(place, cells, amount),
             Ok(None) => {
                 let fault = Fault::new(ProblemCode::AmountUnreadable, "").expected("1204.50");
                 self.cell_fault(place, first, fault);
                 None
             }
             Err(AmountFault { position, fault }) => {
-                self.mark_fault(place, position, fault);
+                self.no_amount(place, (cells, position), fault);
                 None
             }
         }
+    }
+
+    /// Says why a row has no amount, and that it has none where the reason does not block by itself.
+    fn no_amount(
+        &mut self,
+        place: EntryRows,
+        (cells, position): (&[GridCell<'_>], usize),
+        fault: Fault,
+    ) {
+        let blocks = fault.code.severity() == Severity::Blocks;
+        self.mark_fault(place, position, fault);
+        if !blocks {
+            let text = cell(cells, position).text.as_ref();
+            let fault = Fault::new(ProblemCode::AmountUnreadable, text).expected("1204.50");
+            self.cell_fault(place, position, fault);
+        }
+    }
+
+    /// The amount, unless the row's mark says that it goes the other way.
+    fn as_marked(
+        &mut self,
+        place: EntryRows,
+        cells: &[GridCell<'_>],
+        amount: Decimal,
+    ) -> Option<Decimal> {
+        let debits = self.answers.checked_marks.as_ref();
+        let (Some(debits), Some(position)) = (debits, self.table.header.columns.get(Field::Mark))
+        else {
+            return Some(amount);
+        };
+        let mark = cell(cells, position);
+        let is_debit = debits.contains(&mark_key(&mark.text));
+        if mark.is_empty() || amount.is_zero() || is_debit == amount.is_negative() {
+            return Some(amount);
+        }
+        let found = format!("{amount} {}", mark.text);
+        let fault = Fault::new(ProblemCode::AmountSignContradicts, &found);
+        self.no_amount(place, (cells, position), fault);
+        None
     }
 
     /// Reports a number that is none, or two; where the whole column is open, once.
@@ -515,14 +725,27 @@ impl<'t> Rows<'_, '_, 't> {
     }
 
     fn status(&mut self, place: EntryRows, cells: &[GridCell<'_>], entry: &mut Entry) {
-        let Some(position) = self.table.header.columns.get(Field::Status) else { return };
+        let columns = &self.table.header.columns;
+        // Some banks say in the column of kinds what is pending.
+        let is_status = columns.has(Field::Status);
+        let position = columns.get(Field::Status).or_else(|| columns.get(Field::Kind));
+        let Some(position) = position else { return };
         let text = cell(cells, position).text.as_ref();
         let is_one = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+        if is_one(BOOKED) {
+            return;
+        }
         entry.status = if is_one(EXPECTED) {
             EntryStatus::Expected
+        } else if !is_status {
+            return;
         } else if is_one(INFORMATION) {
             EntryStatus::Information
         } else {
+            if !self.told_words.iter().any(|told| told == text) {
+                self.told_words.push(text.to_owned());
+                self.cell_fault(place, position, Fault::new(ProblemCode::RecordUnexpected, text));
+            }
             return;
         };
         self.cell_fault(place, position, Fault::new(ProblemCode::EntryNotBooked, text));
@@ -540,10 +763,14 @@ impl<'t> Rows<'_, '_, 't> {
             let mut of_side = amounts().filter_map(|entry| entry.amount).filter(is_of_side);
             let sum = of_side.try_fold(Decimal::ZERO, Decimal::checked_add).map(Decimal::abs);
             let cell = stated.cell();
-            let (Some(sum), Ok(read)) = (sum, amounts::number(&cell, &self.answers.marks[0]))
-            else {
-                continue;
+            let read = match amounts::number(&cell, &self.answers.marks[0]) {
+                Ok(read) => read,
+                Err(fault) => {
+                    self.report.row_problem(stated.row, fault);
+                    continue;
+                }
             };
+            let Some(sum) = sum else { continue };
             if read.magnitude != sum {
                 let fault = Fault::new(ProblemCode::ControlTotalDiffers, &stated.text);
                 self.report.row_problem(stated.row, fault.expected(sum.to_string()));
