@@ -251,3 +251,49 @@ fn the_casebook_has_a_workbook_with_lost_digits() {
         read("statement.xlsx", &bytes).problems.iter().map(|problem| problem.code).collect();
     assert_eq!(codes, [ProblemCode::IdentifierLostDigits]);
 }
+
+#[test]
+fn days_that_a_spreadsheet_may_have_swapped_are_not_read() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let format = CellFormat::new().set_num_format("mm/dd/yyyy");
+    for (column, heading) in (0..).zip(["Fecha", "Concepto", "Importe (EUR)"]) {
+        sheet.write(0, column, heading).expect("written");
+    }
+    // 03/04/2025 of a Spanish bank, opened where the month stands first.
+    let day = ExcelDateTime::from_ymd(2025, 3, 4).expect("a day");
+    sheet.write_datetime_with_format(1, 0, &day, &format).expect("written");
+    sheet.write(2, 0, "13/04/2025").expect("written");
+    let day = ExcelDateTime::from_ymd(2025, 5, 5).expect("a day");
+    sheet.write_datetime_with_format(3, 0, &day, &format).expect("written");
+    for (row, amount) in (1..).zip([-5.5, 7.25, 1.5]) {
+        sheet.write(row, 1, "Tienda").expect("written");
+        sheet.write(row, 2, amount).expect("written");
+    }
+    let read = read("swapped.xlsx", &book.save_to_buffer().expect("a workbook"));
+    let entries = &read.value.statements[0].entries;
+    let days: Vec<_> = entries.iter().map(|e| e.booked_at.map(|m| m.to_string())).collect();
+    assert_eq!(days, [None, Some("2025-04-13".to_owned()), Some("2025-05-05".to_owned())]);
+    let found = problems(&read.problems);
+    let expected = "1:2 Fecha date-order-ambiguous [2025-03-04] [-]".to_owned();
+    assert!(found.contains(&expected), "{found:?}");
+}
+
+#[test]
+fn a_sheet_of_entries_without_headings_is_not_passed_over_in_silence() {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, text) in (0..).zip(["13/04/2025", "Tienda", "-5,50"]) {
+        sheet.write(0, column, text).expect("written");
+    }
+    let sheet = book.add_worksheet();
+    for (column, text) in (0..).zip(["Fecha", "Concepto", "Importe (EUR)"]) {
+        sheet.write(0, column, text).expect("written");
+    }
+    for (column, text) in (0..).zip(["13/04/2025", "Tienda", "-5,50"]) {
+        sheet.write(1, column, text).expect("written");
+    }
+    let read = read("two.xlsx", &book.save_to_buffer().expect("a workbook"));
+    let found = problems(&read.problems);
+    assert!(found.iter().any(|p| p.starts_with("1:1 - column-missing [13/04/2025")), "{found:?}");
+}

@@ -581,13 +581,13 @@ fn words_of_a_status_that_are_not_known_are_reported_once() {
     );
     let statuses: Vec<_> =
         read.value.statements[0].entries.iter().map(|entry| entry.status).collect();
-    use EntryStatus::{Booked, Expected, Information};
-    assert_eq!(statuses, [Booked, Expected, Information, Booked, Booked]);
+    let named = statuses.iter().map(|status| format!("{status:?}")).collect::<Vec<_>>();
+    assert_eq!(named, ["Booked", "Expected", "Information", "Booked", "Booked"]);
     let found = problems(&read.problems);
     assert_eq!(found.iter().filter(|p| p.contains("record-unexpected [Odd]")).count(), 1);
     let kind =
         read_text("Date,Type,Text,Amount\n13/03/2025,Pending,a,-12.00\n14/03/2025,Card,b,5.00\n");
-    assert_eq!(kind.value.statements[0].entries[0].status, Expected);
+    assert_eq!(kind.value.statements[0].entries[0].status, EntryStatus::Expected);
 }
 
 #[test]
@@ -663,4 +663,35 @@ fn a_row_without_a_currency_among_rows_that_name_theirs_is_of_none() {
         B2,15/03/2025,c,5.00\n,16/03/2025,d,-5.00\n";
     let found = problems(&read_text(blocks).problems);
     assert!(!found.iter().any(|problem| problem.contains("account-missing")), "{found:?}");
+}
+
+#[test]
+fn three_days_in_order_by_chance_do_not_tell_the_order_of_dates() {
+    let text = "Date,Text,Amount\n03/05/2025,a,-1.00\n04/02/2025,b,2.00\n05/06/2025,c,3.00\n";
+    let (entries, found) = briefly(text);
+    assert_eq!(entries, ["- -1.00", "- 2.00", "- 3.00"]);
+    assert_eq!(found, ["0:2 Date date-order-ambiguous [03/05/2025] [2025-03-05 | 2025-05-03]"]);
+}
+
+#[test]
+fn a_mark_that_a_profile_does_not_know_leaves_no_amount() {
+    let head = "Date,Text,Amount,D/C\n13/03/2025,a,12.00,D\n14/03/2025,b,5.00,C\n";
+    let profile = read_text(head).value.profile.expect("a profile");
+    let read = read_with(&format!("{head}15/03/2025,c,5.00,RD\n"), profile);
+    assert_eq!(read.value.statements[0].entries[2].amount, None);
+    let found = problems(&read.problems);
+    assert!(found.contains(&"0:4 D/C amount-sign-contradicts [RD] [-]".to_owned()), "{found:?}");
+}
+
+#[test]
+fn two_accounts_for_one_table_are_reported_unless_one_is_part_of_the_other() {
+    let table = "Fecha;Concepto;Importe\n13/03/2025;a;-12,00\n";
+    let found = |above: &str| briefly(&format!("{above}{table}")).1;
+    assert_eq!(
+        found("Cuenta: 111222\nCuenta: 333444\n"),
+        ["0:2 - account-key-contradicts [333444] [111222]"]
+    );
+    assert_eq!(found("Cuenta: 0001\nIBAN: ES00 0000 0001\n"), Vec::<String>::new());
+    let column = "Cuenta: 111222\nFecha;Concepto;Importe;Cuenta\n13/03/2025;a;-12,00;333444\n";
+    assert_eq!(briefly(column).1, ["0:2 - account-key-contradicts [333444] [111222]"]);
 }

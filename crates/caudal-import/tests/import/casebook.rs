@@ -35,8 +35,11 @@ const RAISED_LATER: &[ProblemCode] = &[
 ];
 
 /// Codes that come with another problem of the same value: one that says what is lost by it.
-const NOT_ALONE: &[ProblemCode] =
-    &[ProblemCode::AccountKeyContradicts, ProblemCode::CurrencyContradicts];
+const NOT_ALONE: &[ProblemCode] = &[
+    ProblemCode::AccountKeyContradicts,
+    ProblemCode::CurrencyContradicts,
+    ProblemCode::DebitAndCreditBoth,
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -50,7 +50,7 @@ pub(super) fn read(bytes: &[u8], found: &mut Found, report: &mut Report) {
     };
     let mut tags = Tags::new(&text);
     for tag in tags.by_ref() {
-        let is_entry = tag.name.starts_with("STMTTRN") && !tag.is_closing;
+        let is_entry = matches!(tag.name, "STMTTRN" | "STMTTRNP") && !tag.is_closing;
         if is_entry && !reader.report.goes_on(tag.start, text.len()) {
             return;
         }
@@ -182,7 +182,10 @@ impl<'t> Reader<'t, '_> {
     /// Text behind a closing tag, and tags in a comment, belong to nothing that is read. An entry in
     /// a comment may be one that a memo with `<!--` swallowed.
     fn check_text(&mut self, tag: &Tag<'t>) {
-        let is_hidden = tag.value.contains('<') && hides_tags(tag.value);
+        if !tag.has_markup && !tag.is_closing {
+            return;
+        }
+        let is_hidden = tag.has_markup && hides_tags(tag.value);
         let is_loose = tag.is_closing && !text_of(tag.value).is_empty();
         let code = if is_hidden && tag.value.contains("<STMTTRN") {
             ProblemCode::AmountUnreadable

@@ -20,6 +20,8 @@ pub(super) struct Tag<'t> {
     pub(super) is_closing: bool,
     /// The text up to the next tag, as it stands in the file.
     pub(super) value: &'t str,
+    /// Whether comments, declarations or character data stand in the value.
+    pub(super) has_markup: bool,
     /// Row in which the tag begins, from 1.
     pub(super) row: u64,
     /// Where the tag begins and ends in the text, in bytes.
@@ -56,7 +58,7 @@ impl<'t> Tags<'t> {
     /// Where the next markup begins that ends a value, and behind it what it is.
     fn next_markup(&self, mut position: usize) -> Option<(usize, Markup<'t>)> {
         loop {
-            let at = position + self.text.get(position..)?.bytes().position(|byte| byte == b'<')?;
+            let at = position + self.text.get(position..)?.find('<')?;
             match markup(&self.text[at..]) {
                 Some(found) => return Some((at, found)),
                 None => position = at + 1,
@@ -80,27 +82,29 @@ impl<'t> Iterator for Tags<'t> {
                 }
             };
             let end = start + length;
-            let value_end = self.value_end(end);
+            let (value_end, has_markup) = self.value_end(end);
             self.position = value_end;
             let row = self.row_at(start);
             let value = &self.text[end..value_end];
-            return Some(Tag { name, is_closing, value, row, start, end });
+            return Some(Tag { name, is_closing, value, has_markup, row, start, end });
         }
     }
 }
 
 impl Tags<'_> {
-    /// Where the value ends that begins here: at the next tag.
-    fn value_end(&self, begin: usize) -> usize {
+    /// Where the value ends that begins here: at the next tag; and whether other markup stands in it.
+    fn value_end(&self, begin: usize) -> (usize, bool) {
         let mut position = begin;
+        let mut has_markup = false;
         loop {
             match self.next_markup(position) {
-                None => return self.text.len(),
+                None => return (self.text.len(), has_markup),
                 Some((at, Markup::Skipped(end))) => {
-                    let Some(found) = self.find_from(at, end) else { return self.text.len() };
-                    position = found + end.len();
+                    has_markup = true;
+                    let found = self.find_from(at, end);
+                    position = found.map_or(self.text.len(), |found| found + end.len());
                 }
-                Some((at, Markup::Tag { .. })) => return at,
+                Some((at, Markup::Tag { .. })) => return (at, has_markup),
             }
         }
     }

@@ -38,6 +38,8 @@ pub(super) enum Side {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Around {
     pub(super) account: Option<String>,
+    /// Another that a later line names, with its row.
+    pub(super) second_account: Option<(u64, String)>,
     pub(super) holder: Option<String>,
     pub(super) bank: Option<String>,
     pub(super) currency: Option<Labelled>,
@@ -408,7 +410,11 @@ impl Around {
         let labelled = |text: String| Labelled { text, row, day: day() };
         match label {
             Label::Account if text.bytes().any(|byte| byte.is_ascii_digit()) => {
-                self.account.get_or_insert(text);
+                match &self.account {
+                    None => self.account = Some(text),
+                    Some(first) if *first != text => self.second_account = Some((row, text)),
+                    Some(_) => {}
+                }
             }
             Label::Holder => drop(self.holder.get_or_insert(text)),
             Label::Bank => drop(self.bank.get_or_insert(text)),

@@ -31,6 +31,19 @@ pub(super) fn headings(table: &Table<'_, '_>, report: &mut Report) {
     }
 }
 
+/// Compares two spellings of an account: one may be part of the other, as a number is of its IBAN,
+/// or hide digits.
+pub(super) fn account((one, other): (&str, &str), row: u64, report: &mut Report) {
+    let digits = |text: &str| -> String { text.chars().filter(char::is_ascii_digit).collect() };
+    let is_hidden = |text: &str| text.contains(['*', 'x', 'X', '\u{2022}']);
+    let (own, told) = (digits(one), digits(other));
+    let is_same = own.contains(&told) || told.contains(&own);
+    if !is_same && !is_hidden(one) && !is_hidden(other) {
+        let fault = Fault::new(ProblemCode::AccountKeyContradicts, one);
+        report.row_problem(row, fault.expected(other));
+    }
+}
+
 /// Compares the number of entries that the lines around the table state.
 pub(super) fn counts(table: &Table<'_, '_>, report: &mut Report) {
     let count = table.entries.len();

@@ -20,6 +20,7 @@ const CHAIN_ROWS: usize = 4096;
 
 /// How the values of a table are read.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "three findings that have nothing in common")]
 pub(super) struct Answers {
     /// Possible marks of amounts, and of balances: one each where they are decided.
     pub(super) marks: [Vec<DecimalMark>; 2],
@@ -36,6 +37,8 @@ pub(super) struct Answers {
     pub(super) is_proved: bool,
     /// Marks of debits, where amounts have both signs and marks, which must agree.
     pub(super) checked_marks: Option<BTreeSet<String>>,
+    /// Marks that a profile does not name and that are not known to mark credits, beside others.
+    pub(super) unknown_marks: BTreeSet<String>,
 }
 
 /// One way to read the amounts of a table.
@@ -81,7 +84,18 @@ pub(super) fn decide(table: &mut Table<'_, '_>, profile: Option<&Profile>) -> An
         row_order = order_of_days(table, &days);
     }
     let checked_marks = checked_marks(table, signs.as_ref());
-    Answers { marks, is_mixed, signs, row_order, days, has_mixed_dates, is_proved, checked_marks }
+    let unknown_marks = unknown_marks(table, signs.as_ref());
+    Answers {
+        marks,
+        is_mixed,
+        signs,
+        row_order,
+        days,
+        has_mixed_dates,
+        is_proved,
+        checked_marks,
+        unknown_marks,
+    }
 }
 
 /// The one value of all, or `None`.
@@ -188,6 +202,28 @@ fn checked_marks(table: &Table<'_, '_>, signs: Option<&Signs>) -> Option<BTreeSe
         Some(Signs::Marks { debits }) if choices.is_first_plain => Some(debits),
         _ => None,
     }
+}
+
+/// Marks that are neither those of debits nor known for credits, where there are several others: a
+/// profile names the debits of the file for which it was made.
+fn unknown_marks(table: &Table<'_, '_>, signs: Option<&Signs>) -> BTreeSet<String> {
+    let position = table.header.columns.get(Field::Mark);
+    let (Some(position), Some(Signs::Marks { debits })) = (position, signs) else {
+        return BTreeSet::new();
+    };
+    let mut texts = BTreeSet::new();
+    for &entry in &table.entries {
+        texts.insert(cell(table.cells(entry), position).text.as_ref());
+    }
+    let keys: BTreeSet<String> = texts.into_iter().map(mark_key).collect();
+    let others = keys.into_iter().filter(|key| !key.is_empty() && !debits.contains(key));
+    let others: BTreeSet<String> = others.collect();
+    let is_unknown =
+        |key: &String| !is_credit(key) && !["c", "a", "+", "-"].contains(&key.as_str());
+    if others.len() < 2 {
+        return BTreeSet::new();
+    }
+    others.into_iter().filter(is_unknown).collect()
 }
 
 fn debit_choices(table: &Table<'_, '_>) -> SignChoices {
@@ -573,8 +609,8 @@ fn narrow(table: &Table<'_, '_>, reader: &mut DayReader, row_order: Option<RowOr
         booked_days(table, &under(*order), position).into_iter().collect::<BTreeSet<_>>().len()
     };
     let sorted: Vec<DateOrder> = reader.orders.iter().copied().filter(is_sorted).collect();
-    // Two days are in some order whatever they are.
-    let needed = if row_order.is_some() { 2 } else { 3 };
+    // Two days are in some order whatever they are, and three in one of six; five once in sixty.
+    let needed = if row_order.is_some() { 2 } else { 5 };
     if let [order] = sorted[..]
         && distinct(&order) >= needed
     {

@@ -22,6 +22,7 @@ mod headings;
 mod layout;
 mod numbers;
 mod rows;
+mod status;
 
 use caudal_model::ProblemCode;
 

@@ -16,99 +16,10 @@ use super::grid::{GridCell, RowState, cell};
 use super::headings::reference_kind;
 use super::layout::{EntryRows, NAMING, Table};
 use super::numbers::{self, Number};
+use super::status;
 use crate::formats::Found;
 use crate::profile::{Field, Profile, RowOrder};
 use crate::report::{Fault, Report};
-
-/// Words for entries that are not in the books yet, for those that never will be, and for those
-/// that are.
-const EXPECTED: &[&str] = &[
-    "pending",
-    "pendiente",
-    "processing",
-    "en proceso",
-    "en curso",
-    "en tránsito",
-    "in progress",
-    "in process",
-    "on hold",
-    "hold",
-    "retenido",
-    "authorised",
-    "authorized",
-    "autorizado",
-    "autorizada",
-    "scheduled",
-    "programado",
-    "programada",
-    "unposted",
-    "por aplicar",
-    "por confirmar",
-];
-const INFORMATION: &[&str] = &[
-    "reverted",
-    "declined",
-    "cancelled",
-    "canceled",
-    "failed",
-    "rejected",
-    "rechazado",
-    "rechazada",
-    "cancelado",
-    "cancelada",
-    "fallido",
-    "fallida",
-    "void",
-    "voided",
-    "denied",
-    "denegado",
-    "denegada",
-    "expired",
-    "anulado",
-    "anulada",
-];
-const BOOKED: &[&str] = &[
-    "",
-    "completed",
-    "complete",
-    "booked",
-    "posted",
-    "settled",
-    "cleared",
-    "executed",
-    "done",
-    "success",
-    "successful",
-    "approved",
-    "processed",
-    "paid",
-    "ok",
-    "liquidado",
-    "liquidada",
-    "contabilizado",
-    "contabilizada",
-    "completado",
-    "completada",
-    "aplicado",
-    "aplicada",
-    "realizado",
-    "realizada",
-    "ejecutado",
-    "ejecutada",
-    "exitoso",
-    "exitosa",
-    "procesado",
-    "procesada",
-    "asentado",
-    "asentada",
-    "aprobado",
-    "aprobada",
-    "finalizado",
-    "finalizada",
-    "confirmado",
-    "confirmada",
-    "confirmed",
-];
 
 /// Reads all entries of a table into statements.
 pub(super) fn read(
@@ -219,6 +130,10 @@ impl<'t> Rows<'_, '_, 't> {
         let header = &self.table.grid.rows()[self.table.header.idx];
         let is_alone = self.table.groups.len() == 1;
         let around = &self.table.around;
+        if let Some((row, second)) = &around.second_account {
+            let first = around.account.as_deref().unwrap_or_default();
+            checks::account((second, first), *row, self.report);
+        }
         if let Some(row) = around.lost_digits {
             let text = around.account.as_deref().unwrap_or_default();
             self.report.row_problem(row, Fault::new(ProblemCode::IdentifierLostDigits, text));
@@ -228,6 +143,10 @@ impl<'t> Rows<'_, '_, 't> {
             let (account, currency) = &self.table.groups[group];
             let told = profile.and_then(|profile| profile.account.clone());
             let named = (!account.is_empty()).then(|| account.clone());
+            if is_alone && let Some(labelled) = &around.account {
+                let row = self.row_of_header();
+                checks::account((account, labelled), row, self.report);
+            }
             let number = named.or_else(|| around.account.clone()).or(told).unwrap_or_default();
             let mut statement = Statement {
                 account: AccountText {
@@ -549,7 +468,8 @@ impl<'t> Rows<'_, '_, 't> {
             let text = cell(cells, first).text.as_ref();
             if !self.told.contains(&Open::Signs) {
                 let fault = Fault::new(ProblemCode::AmountAmbiguous, text);
-                self.cell_fault(place, first, fault.expected(format!("-{text} | {text}")));
+                let bare = text.trim_start_matches(['-', '+']);
+                self.cell_fault(place, first, fault.expected(format!("-{bare} | {bare}")));
                 self.tell(Open::Signs);
             }
             return None;
@@ -593,6 +513,15 @@ impl<'t> Rows<'_, '_, 't> {
         cells: &[GridCell<'_>],
         amount: Decimal,
     ) -> Option<Decimal> {
+        let unknown = &self.answers.unknown_marks;
+        if let Some(position) = self.table.header.columns.get(Field::Mark)
+            && !unknown.is_empty()
+            && unknown.contains(&mark_key(&cell(cells, position).text))
+        {
+            let fault = Fault::new(ProblemCode::AmountSignContradicts, &cell(cells, position).text);
+            self.no_amount(place, (cells, position), fault);
+            return None;
+        }
         let debits = self.answers.checked_marks.as_ref();
         let (Some(debits), Some(position)) = (debits, self.table.header.columns.get(Field::Mark))
         else {
@@ -731,23 +660,20 @@ impl<'t> Rows<'_, '_, 't> {
         let position = columns.get(Field::Status).or_else(|| columns.get(Field::Kind));
         let Some(position) = position else { return };
         let text = cell(cells, position).text.as_ref();
-        let is_one = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-        if is_one(BOOKED) {
-            return;
-        }
-        entry.status = if is_one(EXPECTED) {
-            EntryStatus::Expected
-        } else if !is_status {
-            return;
-        } else if is_one(INFORMATION) {
-            EntryStatus::Information
-        } else {
-            if !self.told_words.iter().any(|told| told == text) {
-                self.told_words.push(text.to_owned());
-                self.cell_fault(place, position, Fault::new(ProblemCode::RecordUnexpected, text));
+        match status::of(text) {
+            Some(EntryStatus::Booked) => return,
+            Some(EntryStatus::Expected) => entry.status = EntryStatus::Expected,
+            _ if !is_status => return,
+            Some(said) => entry.status = said,
+            None => {
+                if !self.told_words.iter().any(|told| told == text) {
+                    self.told_words.push(text.to_owned());
+                    let fault = Fault::new(ProblemCode::RecordUnexpected, text);
+                    self.cell_fault(place, position, fault);
+                }
+                return;
             }
-            return;
-        };
+        }
         self.cell_fault(place, position, Fault::new(ProblemCode::EntryNotBooked, text));
     }
 
