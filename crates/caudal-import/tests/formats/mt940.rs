@@ -565,6 +565,246 @@ fn the_smallest_files_provoke_their_problems_alone() {
     }
 }
 
+// Statements that once gave a wrong figure without a word.
+
+/// A small statement whose parts the tests below put others in place of.
+fn small(account: &str, lines: &str, closing: &str) -> Imported<Evidence> {
+    read_forced(
+        format!(
+            ":20:FLAMINGO\n:25:{account}\n:28C:1/1\n:60F:C250228EUR10,00\n{lines}\n{closing}\n-\n"
+        )
+        .as_bytes(),
+    )
+}
+
+const SMALL_LINE: &str = ":61:2503030303D4,00NTRFNONREF";
+const SMALL_CLOSING: &str = ":62F:C250303EUR6,00";
+
+/// A report within the day with one entry of 4.00 and what follows it.
+fn interim(rest: &str) -> Imported<Evidence> {
+    let head = ":20:INTERIM\n:25:777\n:28C:3/1\n:34F:EUR0,\n";
+    read_forced(format!("{head}{SMALL_LINE}\n{rest}").as_bytes())
+}
+
+#[test]
+fn a_currency_behind_the_account_is_never_its_number() {
+    for (text, bank, number) in [
+        ("0123456789/EUR", None, "0123456789"),
+        ("FLMGDE00/123/", Some("FLMGDE00"), "123"),
+        ("FLMGDE00 / 123", Some("FLMGDE00"), "123"),
+        ("1234567890/0100", Some("0100"), "1234567890"),
+        ("19-1234567890/0100", Some("0100"), "19-1234567890"),
+        ("10020030/1234567", Some("10020030"), "1234567"),
+        // Eight digits may be a bank or an account: nothing is taken from it.
+        ("10020030/0100", None, "10020030/0100"),
+        ("0123456789/A", None, "0123456789/A"),
+        ("0123456789\nFLMGDE00XXX", Some("FLMGDE00XXX"), "0123456789"),
+    ] {
+        let read = small(text, SMALL_LINE, SMALL_CLOSING);
+        let account = &only(&read).account;
+        assert_eq!((account.bank.as_deref(), account.number.as_str()), (bank, number), "{text}");
+        assert_eq!(read.problems, [], "{text}");
+    }
+}
+
+#[test]
+fn balances_tell_the_currency_whatever_stands_behind_the_account() {
+    let read = small("0123456789USD", SMALL_LINE, SMALL_CLOSING);
+    assert_eq!(only(&read).currency.map(caudal_model::Currency::code), Some("EUR"));
+    assert_eq!(support::problems(&read.problems), ["0:4 :60F: currency-contradicts [EUR] [USD]"]);
+}
+
+#[test]
+fn a_closing_balance_in_another_currency_is_none() {
+    let read = small("1", SMALL_LINE, ":62F:C250303USD6,00");
+    assert_eq!(only(&read).closing, None);
+    assert_eq!(support::problems(&read.problems), ["0:6 :62F: currency-contradicts [USD] [EUR]"]);
+}
+
+#[test]
+fn balances_with_more_decimals_than_their_currency_are_reported() {
+    let read = small("1", SMALL_LINE, ":62F:C250303EUR6,005");
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:6 :62F: amount-digits-beyond-currency [6.005] [2]"]
+    );
+}
+
+#[test]
+fn an_indented_or_small_tag_takes_nothing_away() {
+    for line in [" :61:2503030303D1,00NTRFNONREF", "\t:61:2503030303D1,00NTRFNONREF"] {
+        let lines = format!("{SMALL_LINE}\n:86:ROPES\n{line}");
+        let read = small("1", &lines, ":62F:C250303EUR5,00");
+        assert_eq!(support::difference(only(&read)), Some(Decimal::ZERO), "{line}");
+        assert_eq!(only(&read).entries[0].description, "ROPES");
+        assert_eq!(
+            support::problems(&read.problems),
+            ["0:7 - record-unexpected [:61:2503030303D1,00NTRFNONREF] [-]"]
+        );
+    }
+    for closing in [" :62F:C250303EUR6,00", ":62f:C250303EUR6,00"] {
+        let read = small("1", SMALL_LINE, closing);
+        assert_eq!(support::difference(only(&read)), Some(Decimal::ZERO), "{closing}");
+        assert_eq!(read.problems.len(), 1);
+    }
+}
+
+#[test]
+fn a_message_of_another_type_hides_no_statement_behind_it() {
+    let other = "{1:F01FLMGDE00AXXX0000000000}{2:I103PLUMDE00XXXXN}{4:\n:20:X\n:32A:250303EUR5,\n";
+    let read = read_forced(format!("{other}-\n{GOOD}").as_bytes());
+    assert_eq!(only(&read).entries.len(), 3);
+    assert_eq!(support::problems(&read.problems), ["0:1 - record-unexpected [MT103] [MT940]"]);
+    let read = read_forced(other.as_bytes());
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:1 - record-unexpected [MT103] [MT940]", "0:- - file-truncated [] [-}]"]
+    );
+}
+
+#[test]
+fn the_days_of_the_balances_tell_the_year_of_an_entry_date() {
+    let text = ":20:A\n:25:1\n:28C:1\n:60F:C240228EUR10,00\n:61:2409100303D4,00NTRFNONREF\n:62F:C240303EUR6,00\n-\n";
+    let read = read_forced(text.as_bytes());
+    let booked = only(&read).entries[0].booked_at.map(|moment| moment.to_string());
+    assert_eq!(booked.as_deref(), Some("2024-03-03"));
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:5 :61: date-outside-statement [2025-03-03] [2024-03-03]"]
+    );
+}
+
+#[test]
+fn a_value_date_beside_the_statement_does_not_pass_for_a_booking_day() {
+    let read = small("1", ":61:250910D4,00NTRFNONREF", SMALL_CLOSING);
+    assert_eq!(
+        support::problems(&read.problems)[0],
+        "0:5 :61: date-outside-statement [2025-09-10] [2025-02-28/2025-03-03]"
+    );
+    let read = small("1", ":61:250230D4,00NTRFNONREF", SMALL_CLOSING);
+    assert_eq!(only(&read).entries[0].booked_at, None);
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:5 :61: date-does-not-exist [250230] [2025-02-28]"]
+    );
+}
+
+#[test]
+fn a_message_cut_before_the_next_one_is_truncated() {
+    let cut = ":20:A\n:25:1\n:28C:1\n:60F:C250228EUR10,00\n:61:2503030303D4,00NTRFNONREF\n";
+    let read = read_forced(format!("{cut}{GOOD}").as_bytes());
+    assert_eq!(read.value.statements.len(), 2);
+    assert_eq!(support::problems(&read.problems), ["0:6 - file-truncated [] [:62F:]"]);
+    let whole = ":20:INTERIM\n:25:777\n:28C:3/1\n:34F:EUR0,\n:61:2503030303D4,00NTRFNONREF\n";
+    let read = read_forced(format!("{whole}-\n{whole}").as_bytes());
+    assert_eq!(support::problems(&read.problems), ["0:11 - file-truncated [] [-]"]);
+}
+
+#[test]
+fn a_number_without_a_comma_below_a_line_is_no_amount() {
+    let read = small("1", ":61:2503030303D\n0815 INVOICE", SMALL_CLOSING);
+    assert_eq!(only(&read).entries[0].amount, None);
+    assert_eq!(support::problems(&read.problems)[0], "0:5 :61: amount-unreadable [] [1204,50]");
+}
+
+#[test]
+fn a_minus_sign_behind_a_balance_is_not_the_end_of_its_message() {
+    let read = small("1", SMALL_LINE, ":62F:C250303EUR6,00-\n:64:C250303EUR6,00");
+    assert_eq!(only(&read).closing, None);
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:6 :62F: amount-unreadable [6,00-] [1204,50]"]
+    );
+}
+
+#[test]
+fn charges_of_one_text_add_up_and_two_ordered_amounts_are_none() {
+    for (below, ordered, charges) in [
+        ("/CHGS/EUR0,50/CHGS/EUR0,25/", None, Some("0.75")),
+        ("/CHGS/EUR0,50/\n:86:/CHGS/EUR0,50/REMI/X", None, Some("0.50")),
+        ("/CHGS/EUR0,50/\n:86:/CHGS/EUR0,25/REMI/X", None, None),
+        ("/OCMT/USD7,25//CHGS/EUR0,50/", Some("7.25"), Some("0.50")),
+        ("/OCMT/USD0,50/OCMT/USD7,25/", None, None),
+    ] {
+        let read = small("1", &format!("{SMALL_LINE}\n{below}"), SMALL_CLOSING);
+        let entry = &only(&read).entries[0];
+        assert_eq!(entry.ordered.map(|o| o.0.to_string()).as_deref(), ordered, "{below}");
+        assert_eq!(entry.charges.map(|c| c.to_string()).as_deref(), charges, "{below}");
+    }
+}
+
+#[test]
+fn the_holder_of_the_account_is_not_the_other_side() {
+    let words = "/BENM//NAME/PLUM ORCHARD/ORDP//NAME/FLAMINGO LTD/REMI/X";
+    for (mark, other) in [
+        ("D", "PLUM ORCHARD"),
+        ("C", "FLAMINGO LTD"),
+        ("RC", "FLAMINGO LTD"),
+        ("RD", "PLUM ORCHARD"),
+    ] {
+        let line = format!(":61:2503030303{mark}4,00NTRFNONREF\n:86:{words}");
+        let read = small("1", &line, SMALL_CLOSING);
+        assert_eq!(only(&read).entries[0].counterparty.holder.as_deref(), Some(other), "{mark}");
+    }
+}
+
+#[test]
+fn a_second_field_with_another_other_side_is_reported() {
+    let first = format!("{SMALL_LINE}\n:86:166?00A?20X?31111?32PLUM");
+    let read = small("1", &format!("{first}\n:86:166?00A?20Y?31222?32MOON"), SMALL_CLOSING);
+    let entry = &only(&read).entries[0];
+    assert_eq!(entry.counterparty.number, "111");
+    assert_eq!(entry.counterparty.holder.as_deref(), Some("PLUM"));
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:7 :86: record-unexpected [:86:166?00A?20Y?31222?32MOON] [-]"]
+    );
+    let read = small("1", &format!("{first}\n:86:166?00A?20Y?31111?32PLUM"), SMALL_CLOSING);
+    assert_eq!(read.problems, []);
+}
+
+#[test]
+fn sums_within_the_day_are_checked_in_count_amount_and_currency() {
+    for (sums, problems) in [
+        (":90D:1EUR4,00\n:90C:0EUR0,\n:86:HELLO\n-\n", vec![]),
+        (":90D:1USD4,00\n-\n", vec!["0:6 :90D: currency-contradicts [USD] [EUR]"]),
+        (":90D:EUR4,00\n-\n", vec!["0:6 :90D: record-count-differs [] [1]"]),
+        (":61:2503030303D0,00NTRFX\n:90D:2EUR4,00\n:90C:0EUR0,\n-\n", vec![]),
+        (
+            ":61:2503030303ED1,00NTRFX\n:90D:2EUR4,00\n-\n",
+            vec![
+                "0:6 :61: entry-not-booked [ED] [-]",
+                "0:7 :90D: control-total-differs [4.00] [5.00]",
+            ],
+        ),
+        (":34F:USD0,\n-\n", vec!["0:6 - record-unexpected [:34F:USD0,] [-]"]),
+    ] {
+        assert_eq!(support::problems(&interim(sums).problems), problems, "{sums}");
+    }
+    let read = read_forced(b":20:A\n:25:7USD\n:34F:EUR0,\n:61:250303D4,00NTRFX\n-\n");
+    assert_eq!(only(&read).currency.map(caudal_model::Currency::code), Some("EUR"));
+    assert_eq!(support::problems(&read.problems), ["0:3 :34F: currency-contradicts [EUR] [USD]"]);
+}
+
+#[test]
+fn another_account_begins_another_statement_even_without_its_reference() {
+    let second = ":25:999\n:28C:2\n:34F:EUR0,\n:61:2503030303D5,00NTRFX\n-\n";
+    for between in ["", ":86:ROPES\n", ":90D:1EUR4,00\n"] {
+        let read = interim(&format!("{between}{second}"));
+        let accounts: Vec<_> = read
+            .value
+            .statements
+            .iter()
+            .map(|s| (s.account.number.as_str(), s.entries.len()))
+            .collect();
+        assert_eq!(accounts, [("777", 1), ("999", 1)], "{between}");
+        let found = support::problems(&read.problems);
+        assert!(found.len() == 1 && found[0].ends_with("record-unexpected [:25:999] [-]"));
+    }
+    let read = small("1\n:25:2", SMALL_LINE, SMALL_CLOSING);
+    assert_eq!(support::problems(&read.problems), ["0:3 :25: account-key-contradicts [2] [1]"]);
+}
+
 // Foreign samples.
 
 /// What a parsed twin of a sample says of one entry.

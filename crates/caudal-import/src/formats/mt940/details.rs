@@ -223,6 +223,9 @@ fn slash_words(text: &str) -> impl Iterator<Item = (usize, &'static str, usize)>
 }
 
 fn read_slash_words(text: &str, entry: &mut Entry, currency: Option<Currency>) {
+    let own_side = own_side(text, entry);
+    let mut amounts = Amounts::default();
+    let mut party = "";
     let mut words = slash_words(text).peekable();
     if let Some(&(at, _, _)) = words.peek() {
         describe(entry, &text[..at]);
@@ -233,14 +236,28 @@ fn read_slash_words(text: &str, entry: &mut Entry, currency: Option<Currency>) {
         // Two words may share a slash: `/BENM//NAME/…`.
         let value = text.get(start..end).unwrap_or_default().trim_matches(['/', ' ']);
         let is_ultimate = matches!(before, "ULTC" | "ULTD");
-        if !value.is_empty() && !is_ultimate {
-            take_word(word, value, entry, currency);
+        if !matches!(word, "NAME" | "IBAN" | "BIC" | "ADDR" | "ID") {
+            party = word;
+        }
+        let is_own = own_side == Some(party);
+        if matches!(word, "OCMT" | "CHGS") {
+            amounts.add(word, value, currency);
+        } else if !value.is_empty() && !is_ultimate && !is_own {
+            take_word(word, value, entry);
         }
         before = word;
     }
+    amounts.settle(entry);
 }
 
-fn take_word(word: &str, value: &str, entry: &mut Entry, currency: Option<Currency>) {
+/// Where a text names both who pays and who is paid: which of them is the account's holder.
+fn own_side(text: &str, entry: &Entry) -> Option<&'static str> {
+    let has = |side: &str| slash_words(text).any(|(_, word, _)| word == side);
+    let is_out = entry.amount?.is_negative() != entry.is_reversal;
+    (has("ORDP") && has("BENM")).then_some(if is_out { "ORDP" } else { "BENM" })
+}
+
+fn take_word(word: &str, value: &str, entry: &mut Entry) {
     match word {
         "EREF" | "UETR" => entry.refer(ReferenceKind::EndToEnd, value),
         "PREF" | "IREF" | "KREF" | "CREF" => entry.refer(ReferenceKind::Customer, value),
@@ -263,32 +280,66 @@ fn take_word(word: &str, value: &str, entry: &mut Entry, currency: Option<Curren
             number.clone_into(&mut entry.counterparty.number);
             entry.counterparty.bank = non_empty(bank);
         }
-        "OCMT" | "CHGS" => take_amount_word(word, value, entry, currency),
         _ => {}
     }
 }
 
 /// Reads `/OCMT/USD11,85//CHGS/EUR0,50/`: what was ordered, and what the bank charged.
 pub(super) fn read_amount_words(line: &str, entry: &mut Entry, currency: Option<Currency>) {
+    let mut amounts = Amounts::default();
     let mut parts = line.split('/').filter(|part| !part.is_empty());
     while let Some(word) = parts.next() {
         if matches!(word, "OCMT" | "CHGS")
             && let Some(value) = parts.next()
         {
-            take_amount_word(word, value, entry, currency);
+            amounts.add(word, value, currency);
         }
+    }
+    amounts.settle(entry);
+}
+
+/// What one text says was ordered, and the sum of what it says was charged.
+#[derive(Default)]
+struct Amounts {
+    ordered: Option<(Decimal, Currency)>,
+    charges: Option<Decimal>,
+    /// Whether it names two ordered amounts, or charges beyond reckoning.
+    is_unclear: bool,
+}
+
+impl Amounts {
+    fn add(&mut self, word: &str, value: &str, currency: Option<Currency>) {
+        let Some((code, number)) = value.split_at_checked(3) else { return };
+        let amount = Decimal::parse(&number.replace(',', "."));
+        let amount = amount.filter(|amount| !amount.is_negative());
+        let (Some(amount), Some(of_amount)) = (amount, Currency::from_code(code)) else { return };
+        let is_own = currency == Some(of_amount);
+        if word == "CHGS" && is_own {
+            self.charges = self.charges.unwrap_or_default().checked_add(amount);
+            self.is_unclear |= self.charges.is_none();
+        } else if word == "OCMT" && !is_own {
+            let ordered = Some((amount, of_amount));
+            self.is_unclear |= self.ordered.is_some() && self.ordered != ordered;
+            self.ordered = ordered;
+        }
+    }
+
+    /// A row that says two things of the same says neither.
+    fn settle(self, entry: &mut Entry) {
+        if self.is_unclear {
+            (entry.ordered, entry.charges) = (None, None);
+            return;
+        }
+        entry.ordered = agreed(entry.ordered, self.ordered);
+        entry.charges = agreed(entry.charges, self.charges);
     }
 }
 
-fn take_amount_word(word: &str, value: &str, entry: &mut Entry, currency: Option<Currency>) {
-    let Some((code, number)) = value.split_at_checked(3) else { return };
-    let amount = Decimal::parse(&number.replace(',', ".")).filter(|amount| !amount.is_negative());
-    let (Some(amount), Some(of_amount)) = (amount, Currency::from_code(code)) else { return };
-    let is_own = currency == Some(of_amount);
-    match word {
-        "OCMT" if !is_own => entry.ordered = Some((amount, of_amount)),
-        "CHGS" if is_own => entry.charges = Some(amount),
-        _ => {}
+/// What two places of a row say, unless they contradict each other.
+fn agreed<T: PartialEq + Copy>(first: Option<T>, second: Option<T>) -> Option<T> {
+    match (first, second) {
+        (Some(first), Some(second)) => (first == second).then_some(first),
+        (first, second) => first.or(second),
     }
 }
 

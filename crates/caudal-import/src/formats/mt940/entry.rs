@@ -130,12 +130,14 @@ fn date_fault(date: &str) -> Fault {
 pub(super) fn entry(value: &str, place: &mut Place<'_>) -> Entry {
     let (first, below) = value.split_once(['\n', '\r']).unwrap_or((value, ""));
     let mut entry = Entry { row: place.row, ..Entry::default() };
-    if is_broken_off(first) {
+    let next = below.trim_start();
+    let number_end = next.bytes().take_while(u8::is_ascii_digit).count();
+    // A number with its comma: any other is not the amount that is missing above.
+    if is_broken_off(first) && next[number_end..].starts_with(',') {
         // Some banks break the line before the amount.
         let fault = Fault::new(ProblemCode::RecordUnexpected, first);
         place.raise(TAG, fault);
-        let below = below.trim_start();
-        let (next, rest) = below.split_once(['\n', '\r']).unwrap_or((below, ""));
+        let (next, rest) = next.split_once(['\n', '\r']).unwrap_or((next, ""));
         let joined = [first.trim_end(), next].concat();
         read_line(&joined, &mut entry, place);
         read_below(rest, &mut entry, place);
@@ -222,6 +224,10 @@ fn read_dates(dates: &str, entry: &mut Entry, place: &mut Place<'_>) {
         place.raise(TAG, Fault::new(ProblemCode::RecordUnexpected, dates).expected(compact));
     }
     let (value_date, entry_date) = compact.split_at_checked(6).unwrap_or((compact, ""));
+    if entry_date.is_empty() && day_of(value_date).is_none() {
+        // It is the day of booking as well, and that is never set to another.
+        return place.raise(TAG, date_fault(value_date));
+    }
     entry.value_day = value_day(value_date, place);
     let near = entry.value_day.or(place.day);
     let booked = match entry_date {
@@ -327,4 +333,21 @@ fn read_below(below: &str, entry: &mut Entry, place: &mut Place<'_>) {
 /// The day of `:13D:` and `:13:`, which state when a report was made.
 pub(super) fn report_day(value: &str) -> Option<i32> {
     value.get(..6).and_then(day_of)
+}
+
+/// Whether a statement line states when it was booked, beside its value date.
+pub(super) fn has_entry_date(raw: &str) -> bool {
+    let digits = raw.bytes().skip(TAG.len()).filter(|byte| *byte != b' ');
+    digits.take_while(u8::is_ascii_digit).count() >= DATES_LENGTH
+}
+
+/// How many digits value date and entry date have.
+const DATES_LENGTH: usize = 10;
+
+/// The same day of the year before or after, if it lies within two days.
+pub(super) fn other_year_within(moment: Moment, (first, last): (i32, i32)) -> Option<Moment> {
+    let (year, month, day) = moment.civil();
+    let of_year = |year| Moment::from_date(year, month, day);
+    let mut years = [year - 1, year + 1].into_iter().filter_map(of_year);
+    years.find(|meant| (first..=last).contains(&meant.day))
 }

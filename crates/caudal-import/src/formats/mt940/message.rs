@@ -25,14 +25,14 @@ pub(super) struct Message<'t> {
     pub(super) has_closing: bool,
     /// Day of the report (`:13D:`), the nearest day to entries without a balance before them.
     report_day: Option<i32>,
-    /// Booking days that entries state, the first and the last.
-    booked_days: Option<(i32, i32)>,
 }
 
 struct OpenEntry<'t> {
     entry: Entry,
     raw: &'t str,
     start: usize,
+    /// Whether a field 86 has told of it already.
+    has_details: bool,
 }
 
 /// Number and sum of entries, as MT942 states them.
@@ -40,7 +40,7 @@ struct Sum {
     row: u64,
     tag: &'static str,
     is_debit: bool,
-    count: Option<usize>,
+    count: String,
     amount: Option<Decimal>,
 }
 
@@ -70,6 +70,10 @@ impl<'t> Message<'t> {
         self.open.is_some() || !self.statement.entries.is_empty()
     }
 
+    pub(super) fn has_account(&self) -> bool {
+        !self.statement.account.number.is_empty()
+    }
+
     pub(super) fn has_opening(&self) -> bool {
         self.statement.opening.is_some()
     }
@@ -88,7 +92,7 @@ impl<'t> Message<'t> {
                 let id = value.trim();
                 self.statement.id = (!id.is_empty()).then(|| id.to_owned());
             }
-            Tag::Account => self.account(value),
+            Tag::Account => self.account(value, field, report),
             Tag::Number => self.number(value),
             Tag::Opening => self.opening(value, field, report),
             Tag::Line => self.line(field, text, report),
@@ -107,12 +111,17 @@ impl<'t> Message<'t> {
         }
     }
 
-    /// `BIC/number`, `number`, or either with the currency behind it or behind another slash.
-    fn account(&mut self, value: &str) {
-        let value = value.lines().next().unwrap_or_default().trim();
-        let (bank, number) = value.split_once('/').unwrap_or(("", value));
-        let (number, currency) = split_currency(number);
+    /// The account, and on the next line its bank (`:25P:`).
+    fn account(&mut self, value: &str, field: &Field<'t>, report: &mut Report) {
+        let mut lines = value.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
+        let first = lines.next().unwrap_or_default();
+        let Parts { bank, number, currency } = Parts::of(first);
+        let bank = if bank.is_empty() { lines.next().unwrap_or_default() } else { bank };
         let account = &mut self.statement.account;
+        if !account.number.is_empty() && account.number != number {
+            let fault = Fault::new(ProblemCode::AccountKeyContradicts, first);
+            report.cell_problem(field.row, field.name(), fault.expected(account.number.as_str()));
+        }
         number.clone_into(&mut account.number);
         account.bank = (!bank.is_empty()).then(|| bank.to_owned());
         self.account_currency = currency;
@@ -131,8 +140,7 @@ impl<'t> Message<'t> {
             return report.cell_problem(field.row, field.name(), fault);
         }
         let stated = entry::balance(value, field.name(), &mut self.place(field.row, report));
-        self.settle_currency(&stated, field, report);
-        self.statement.opening = stated.at(field.row);
+        self.statement.opening = self.settle(&stated, field, report);
     }
 
     fn closing(&mut self, value: &str, is_last: bool, field: &Field<'t>, report: &mut Report) {
@@ -143,9 +151,29 @@ impl<'t> Message<'t> {
         }
         self.has_closing = true;
         let stated = entry::balance(value, field.name(), &mut self.place(field.row, report));
-        self.settle_currency(&stated, field, report);
-        self.statement.closing = stated.at(field.row);
+        self.statement.closing = self.settle(&stated, field, report);
         self.statement.is_last_page = Some(is_last);
+    }
+
+    /// The balance that a field states, if it is one of the statement's currency.
+    fn settle(
+        &mut self,
+        stated: &Stated<'_>,
+        field: &Field<'t>,
+        report: &mut Report,
+    ) -> Option<Balance> {
+        if !self.settle_currency(stated, field, report) {
+            return None;
+        }
+        let exponent = self.statement.currency.map(Currency::exponent);
+        if let (Some(amount), Some(exponent)) = (stated.amount, exponent)
+            && amount.minor(exponent).is_none()
+        {
+            let code = ProblemCode::AmountDigitsBeyondCurrency;
+            let fault = Fault::new(code, &amount.to_string()).expected(exponent.to_string());
+            report.cell_problem(field.row, field.name(), fault);
+        }
+        stated.at(field.row)
     }
 
     /// An available balance never enters the chain; it may be the only one that names a currency.
@@ -155,8 +183,14 @@ impl<'t> Message<'t> {
         self.settle_currency(&stated, field, report);
     }
 
-    /// The currency of the first balance is the statement's; the others should agree.
-    fn settle_currency(&mut self, stated: &Stated<'_>, field: &Field<'t>, report: &mut Report) {
+    /// The currency of the first balance is the statement's, whatever stands behind the account;
+    /// the others should agree. Whether the balance can be counted in the statement's currency.
+    fn settle_currency(
+        &mut self,
+        stated: &Stated<'_>,
+        field: &Field<'t>,
+        report: &mut Report,
+    ) -> bool {
         let known = self.statement.currency.or(self.account_currency);
         let found = Currency::from_code(stated.currency);
         let fault = match (known, found) {
@@ -164,18 +198,20 @@ impl<'t> Message<'t> {
                 Fault::new(ProblemCode::BalanceCurrencyMissing, "").expected(known.code())
             }
             // Without any, the end of the message says so.
-            (None, None) if stated.currency.is_empty() => return,
+            (None, None) if stated.currency.is_empty() => return true,
             (_, None) => Fault::new(ProblemCode::CurrencyUnknown, stated.currency).expected("EUR"),
             (Some(known), Some(found)) if known != found => {
                 Fault::new(ProblemCode::CurrencyContradicts, found.code()).expected(known.code())
             }
             (_, Some(found)) => {
                 self.statement.currency = Some(found);
-                return;
+                return true;
             }
         };
-        self.statement.currency = self.statement.currency.or(known).or(found);
+        let is_contradicted = self.statement.currency.is_some() && found.is_some();
+        self.statement.currency = self.statement.currency.or(found).or(known);
         report.cell_problem(field.row, field.name(), fault);
+        !is_contradicted
     }
 
     fn line(&mut self, field: &Field<'t>, text: &'t str, report: &mut Report) {
@@ -187,7 +223,7 @@ impl<'t> Message<'t> {
         let mut place = self.place(field.row, report);
         let entry = entry::entry(field.value(text).trim_end(), &mut place);
         let raw = field.whole(text);
-        self.open = Some(OpenEntry { entry, raw, start: field.start });
+        self.open = Some(OpenEntry { entry, raw, start: field.start, has_details: false });
     }
 
     fn details(&mut self, value: &str, field: &Field<'t>, text: &'t str, report: &mut Report) {
@@ -195,10 +231,13 @@ impl<'t> Message<'t> {
         match &mut self.open {
             Some(open) => {
                 open.raw = text.get(open.start..field.end).unwrap_or(open.raw);
-                details::read(value, &mut open.entry, currency);
+                if open.details(value, currency) {
+                    let fault = Fault::new(ProblemCode::RecordUnexpected, field.first_line(text));
+                    report.cell_problem(field.row, field.name(), fault);
+                }
             }
-            // Behind the closing balance it is about the statement.
-            None if self.has_closing => {}
+            // Behind the closing balance or the sums it is about the statement.
+            None if self.has_closing || !self.sums.is_empty() => {}
             None => {
                 let fault = Fault::new(ProblemCode::RecordUnexpected, field.first_line(text));
                 report.cell_problem(field.row, field.name(), fault);
@@ -222,7 +261,10 @@ impl<'t> Message<'t> {
     fn floor(&mut self, value: &str, field: &Field<'t>, report: &mut Report) {
         let value = value.trim();
         let (code, rest) = value.split_at_checked(3).unwrap_or((value, ""));
-        self.account_currency = self.account_currency.or(Currency::from_code(code));
+        self.check_currency(code, field, report);
+        if self.statement.currency.is_none() {
+            self.account_currency = Currency::from_code(code).or(self.account_currency);
+        }
         let number = rest.trim_start_matches(['C', 'D', ' ']);
         let is_zero = !number.is_empty() && number.bytes().all(|b| b == b'0' || b == b',');
         if !is_zero {
@@ -236,21 +278,29 @@ impl<'t> Message<'t> {
         let count_end = value.bytes().take_while(u8::is_ascii_digit).count();
         let (count, rest) = value.split_at(count_end);
         let (code, number) = rest.split_at_checked(3).unwrap_or((rest, ""));
+        self.check_currency(code, field, report);
         self.account_currency = self.account_currency.or(Currency::from_code(code));
         let mut place = self.place(field.row, report);
         let amount = entry::amount(number.trim_end(), field.name(), &mut place);
         let (row, tag) = (field.row, field.name());
-        self.sums.push(Sum { row, tag, is_debit, count: count.parse().ok(), amount });
+        self.sums.push(Sum { row, tag, is_debit, count: count.to_owned(), amount });
+    }
+
+    /// Whether a floor limit or a sum is of the currency that is known.
+    fn check_currency(&self, code: &str, field: &Field<'t>, report: &mut Report) {
+        let known = self.statement.currency.or(self.account_currency);
+        if let (Some(known), Some(found)) = (known, Currency::from_code(code))
+            && known != found
+        {
+            let fault = Fault::new(ProblemCode::CurrencyContradicts, found.code());
+            report.cell_problem(field.row, field.name(), fault.expected(known.code()));
+        }
     }
 
     fn close_entry(&mut self) {
         let Some(OpenEntry { mut entry, raw, .. }) = self.open.take() else { return };
         raw.trim_end().clone_into(&mut entry.raw);
         entry.references.sort_by_key(|reference| reference.kind);
-        if let Some(moment) = entry.booked_at {
-            let (first, last) = self.booked_days.unwrap_or((moment.day, moment.day));
-            self.booked_days = Some((first.min(moment.day), last.max(moment.day)));
-        }
         self.statement.entries.push(entry);
     }
 
@@ -265,6 +315,7 @@ impl<'t> Message<'t> {
         if self.statement.currency.is_none() {
             report.row_problem(row, Fault::new(ProblemCode::CurrencyMissing, "").expected("EUR"));
         }
+        self.settle_days(report);
         self.check_closing_day(report);
         if !self.sums.is_empty() {
             let totals =
@@ -278,13 +329,46 @@ impl<'t> Message<'t> {
         (has_content || !account.number.is_empty()).then_some(self.statement)
     }
 
+    /// Entries booked beside the days of the balances: the year of an entry date may be another, and
+    /// a value date alone does not say when an entry was booked.
+    fn settle_days(&mut self, report: &mut Report) {
+        let day_of = |balance: Option<Balance>| balance.and_then(|balance| balance.day);
+        let Statement { opening, closing, entries, .. } = &mut self.statement;
+        let (Some(first), Some(last)) = (day_of(*opening), day_of(*closing)) else { return };
+        for entry in entries {
+            let Some(moment) = entry.booked_at else { continue };
+            if first > last || (first..=last).contains(&moment.day) {
+                continue;
+            }
+            let has_entry_date = entry::has_entry_date(&entry.raw);
+            let meant = entry::other_year_within(moment, (first, last));
+            let expected = match meant.filter(|_| has_entry_date) {
+                Some(meant) => meant.to_string(),
+                None if has_entry_date => continue,
+                None => format!("{}/{}", day_text(first), day_text(last)),
+            };
+            entry.booked_at = meant.filter(|_| has_entry_date).or(entry.booked_at);
+            let fault = Fault::new(ProblemCode::DateOutsideStatement, &day_text(moment.day));
+            report.cell_problem(entry.row, ":61:", fault.expected(expected));
+        }
+    }
+
+    /// First and last booking day that entries state.
+    fn booked_days(&self) -> Option<(i32, i32)> {
+        let days = self.statement.entries.iter().filter_map(|entry| Some(entry.booked_at?.day));
+        days.fold(None, |range, day| {
+            let (first, last) = range.unwrap_or((day, day));
+            Some((first.min(day), last.max(day)))
+        })
+    }
+
     /// A closing balance is the open statement's, whatever its date; a date beside the statement
     /// is a note: one before the opening balance or an entry, or the day after the only day on
     /// which entries were booked.
     fn check_closing_day(&self, report: &mut Report) {
         let Some(Balance { day: Some(day), row, .. }) = self.statement.closing else { return };
         let opened = self.statement.opening.and_then(|balance| balance.day);
-        let booked = self.booked_days;
+        let booked = self.booked_days();
         let expected = match (opened, booked) {
             (_, Some((_, last))) if day < last => last,
             (Some(opened), _) if day < opened => opened,
@@ -303,45 +387,118 @@ impl Stated<'_> {
 }
 
 impl Sum {
+    /// Number and sum have to be those of the same entries: of all, or of the booked ones.
     fn check(&self, there: &Totals, report: &mut Report) {
-        let (count, amount) = (self.count.unwrap_or(there.all.0), self.amount);
-        if count != there.all.0 && count != there.booked.0 {
+        let count = self.count.parse::<usize>().ok();
+        let counts = |of: &Total| count.is_some_and(|count| of.counts().contains(&count));
+        let is_sum = |of: &Total| self.amount.is_none() || self.amount == of.sum;
+        if [&there.all, &there.booked].iter().any(|of| counts(of) && is_sum(of)) {
+            return;
+        }
+        if !counts(&there.all) {
             let code = ProblemCode::RecordCountDiffers;
-            let fault = Fault::new(code, &count.to_string()).expected(there.all.0.to_string());
+            let fault = Fault::new(code, &self.count).expected(there.all.count.to_string());
             report.cell_problem(self.row, self.tag, fault);
         }
-        if amount.is_some() && amount != there.all.1 && amount != there.booked.1 {
+        if !is_sum(&there.all) {
             let text = |amount: Option<Decimal>| amount.unwrap_or_default().to_string();
             let code = ProblemCode::ControlTotalDiffers;
-            let fault = Fault::new(code, &text(amount)).expected(text(there.all.1));
+            let fault = Fault::new(code, &text(self.amount)).expected(text(there.all.sum));
             report.cell_problem(self.row, self.tag, fault);
         }
     }
 }
 
-/// Number and sum of the entries of one side: of all, and of the booked ones. Banks count either.
+/// Number and sum of entries of one side.
+struct Total {
+    count: usize,
+    sum: Option<Decimal>,
+    /// Entries of nothing, which either side may count.
+    zeros: usize,
+}
+
+impl Total {
+    fn counts(&self) -> std::ops::RangeInclusive<usize> {
+        self.count..=self.count + self.zeros
+    }
+
+    fn add(&mut self, amount: Decimal) {
+        self.count += usize::from(!amount.is_zero());
+        self.zeros += usize::from(amount.is_zero());
+        self.sum = self.sum.and_then(|sum| sum.checked_add(amount.abs()));
+    }
+}
+
+/// The totals of one side: of all, and of the booked ones. Banks count either.
 struct Totals {
-    all: (usize, Option<Decimal>),
-    booked: (usize, Option<Decimal>),
+    all: Total,
+    booked: Total,
 }
 
 impl Totals {
     fn of(entries: &[Entry], is_debit: bool) -> Self {
-        let mut totals = Self { all: (0, Some(Decimal::ZERO)), booked: (0, Some(Decimal::ZERO)) };
+        let none = || Total { count: 0, sum: Some(Decimal::ZERO), zeros: 0 };
+        let mut totals = Self { all: none(), booked: none() };
+        let is_side = |amount: &Decimal| amount.is_zero() || amount.is_negative() == is_debit;
         for entry in entries {
-            let Some(amount) = entry.amount.filter(|a| a.is_negative() == is_debit) else {
-                continue;
-            };
-            let add = |total: &mut (usize, Option<Decimal>)| {
-                total.0 += 1;
-                total.1 = total.1.and_then(|sum| sum.checked_add(amount.abs()));
-            };
-            add(&mut totals.all);
+            let Some(amount) = entry.amount.filter(is_side) else { continue };
+            totals.all.add(amount);
             if entry.is_booked() {
-                add(&mut totals.booked);
+                totals.booked.add(amount);
             }
         }
         totals
+    }
+}
+
+impl OpenEntry<'_> {
+    /// Takes a field 86 in; whether it names another other side than one before it did. That of the
+    /// first stays.
+    fn details(&mut self, value: &str, currency: Option<Currency>) -> bool {
+        let first = self.has_details.then(|| self.entry.counterparty.clone());
+        self.has_details = true;
+        details::read(value, &mut self.entry, currency);
+        let Some(first) = first else { return false };
+        let now = &self.entry.counterparty.number;
+        let is_other = !first.number.is_empty() && first.number != *now;
+        if is_other {
+            self.entry.counterparty = first;
+        }
+        is_other
+    }
+}
+
+/// What the field of an account holds.
+struct Parts<'t> {
+    bank: &'t str,
+    number: &'t str,
+    currency: Option<Currency>,
+}
+
+impl<'t> Parts<'t> {
+    /// Splits `BIC/number`, `number`, `number/bank`, each with or without a currency behind it or
+    /// behind another slash. What may be split in two ways stays whole: two accounts never get one
+    /// name.
+    fn of(value: &'t str) -> Self {
+        let is_around = [' ', '/'];
+        let (before, behind) = value.split_once('/').unwrap_or(("", value));
+        if Currency::from_code(behind).is_some_and(|currency| currency.code() == behind) {
+            let currency = Currency::from_code(behind);
+            return Self { bank: "", number: before.trim_matches(is_around), currency };
+        }
+        let (number, currency) = split_currency(behind.trim_matches(is_around));
+        let bank = before.trim();
+        let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        // Czech and Slovak banks write their code of four digits behind the number.
+        let is_code_behind = !bank.is_empty() && is_digits(bank) && number.len() <= 4;
+        let is_number_before = is_digits(number) && bank.len() > 4 && bank.len() != 8;
+        if !is_code_behind {
+            Self { bank, number, currency }
+        } else if is_number_before && number.len() == 4 {
+            Self { bank: number, number: bank, currency }
+        } else {
+            Self { bank: "", number: value.trim_matches(is_around), currency }
+        }
     }
 }
 

@@ -48,9 +48,13 @@ pub(super) fn read(text: &str, found: &mut Found, report: &mut Report) {
         field: None,
         envelope: Envelope::default(),
         is_stray: false,
+        has_ended_one: false,
     };
     let mut lines = Lines::new(text);
     while let Some(line) = lines.next() {
+        if line.text.starts_with(":61:") && !reader.report.goes_on(line.start, text.len()) {
+            return;
+        }
         reader.line(line, &lines);
     }
     reader.end_of_file();
@@ -73,6 +77,13 @@ enum Tag {
     Sum { is_debit: bool },
     NonSwift,
     Unknown,
+}
+
+impl Tag {
+    /// Whether a field says something of the account before its entries.
+    const fn is_of_account(self) -> bool {
+        matches!(self, Self::Number | Self::Opening | Self::Floor | Self::ReportDate)
+    }
 }
 
 /// Tags and what they mean.
@@ -107,13 +118,26 @@ fn tag_of(line: &str) -> Option<(Tag, &str)> {
     let rest = line.strip_prefix(':')?;
     let inner = rest.bytes().take(TAG_LENGTH - 1).position(|byte| byte == b':')?;
     let name = &line[..inner + 2];
-    if let Some((name, tag)) = TAGS.iter().find(|(known, _)| *known == name) {
+    if let Some((_, tag)) = TAGS.iter().find(|(known, _)| *known == name) {
         return Some((*tag, name));
     }
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let letters = rest.bytes().skip(digits).take_while(u8::is_ascii_uppercase).count();
     let is_tag = digits + letters == inner && digits >= 2 && letters <= 1;
     is_tag.then_some((Tag::Unknown, name))
+}
+
+/// A tag that a bank indents or writes in small letters: with it, and without what stands before.
+/// As text it would take an entry or a balance away without a word.
+fn odd_tag_of(line: Line<'_>) -> Option<(Tag, &str, Line<'_>)> {
+    let line = line.without_first(line.text.len() - bare_start(line.text).len());
+    if let Some((tag, name)) = tag_of(line.text).filter(|(tag, _)| *tag != Tag::Unknown) {
+        return Some((tag, name, line));
+    }
+    let (end, _) = line.text.bytes().enumerate().skip(1).find(|(_, byte)| *byte == b':')?;
+    let name = line.text.get(..=end).filter(|_| end < TAG_LENGTH)?;
+    let (_, tag) = TAGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+    Some((*tag, name, line))
 }
 
 /// A field: from its tag to the next one.
@@ -128,7 +152,8 @@ struct Field<'t> {
 impl<'t> Field<'t> {
     /// The tag as text, for the place of a problem.
     fn name(&self) -> &'static str {
-        TAGS.iter().find(|(known, _)| *known == self.name).map_or("", |(known, _)| known)
+        let is_it = |(known, _): &&(&str, Tag)| known.eq_ignore_ascii_case(self.name);
+        TAGS.iter().find(is_it).map_or("", |(known, _)| known)
     }
 
     fn whole(&self, text: &'t str) -> &'t str {
@@ -170,11 +195,22 @@ struct Reader<'t, 'r> {
     envelope: Envelope,
     /// Whether the line before stood outside of every message: a run is reported once.
     is_stray: bool,
+    /// Whether a message was closed by its hyphen: then the others should be as well.
+    has_ended_one: bool,
+}
+
+/// Whether a character is a mark of transmission or space around a line.
+fn is_around(c: char) -> bool {
+    c.is_control() || matches!(c, ' ' | '$' | '\u{feff}')
 }
 
 /// A line without the marks of transmission around it.
 fn bare(line: &str) -> &str {
-    line.trim_matches(|c: char| c.is_control() || matches!(c, ' ' | '$'))
+    line.trim_matches(is_around)
+}
+
+fn bare_start(line: &str) -> &str {
+    line.trim_start_matches(is_around)
 }
 
 impl<'t> Reader<'t, '_> {
@@ -188,7 +224,8 @@ impl<'t> Reader<'t, '_> {
         if is_envelope {
             self.envelope(line, content);
         } else if self.envelope.is_other {
-            if content.starts_with("-}") {
+            // A hyphen alone ends it too: what follows would be passed over to the end of the file.
+            if content.starts_with("-}") || content == "-" {
                 self.end_block(line, content);
             }
         } else if self.is_terminator(content, following) {
@@ -219,6 +256,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn end_block(&mut self, line: Line<'t>, content: &'t str) {
+        self.has_ended_one |= self.message.is_some();
         self.end_message();
         self.envelope = Envelope::default();
         self.is_stray = false;
@@ -281,13 +319,23 @@ impl<'t> Reader<'t, '_> {
     fn content(&mut self, line: Line<'t>, following: &Lines<'t>) {
         match tag_of(line.text) {
             Some((tag, name)) if !self.is_wrapped_text((tag, name), line, following) => {
-                self.begin_field(tag, name, line);
+                self.begin_field(tag, name, line, following);
             }
             Some(_) => {
                 self.unexpected(line.row, line.text);
                 self.go_on(line);
             }
-            None => self.go_on(line),
+            None => self.untagged(line, following),
+        }
+    }
+
+    fn untagged(&mut self, line: Line<'t>, following: &Lines<'t>) {
+        match odd_tag_of(line) {
+            Some((tag, name, line)) if !self.is_wrapped_text((tag, name), line, following) => {
+                self.unexpected(line.row, line.text);
+                self.begin_field(tag, name, line, following);
+            }
+            _ => self.go_on(line),
         }
     }
 
@@ -309,7 +357,12 @@ impl<'t> Reader<'t, '_> {
         match tag {
             // Two digits between colons, and digits behind them: a time of day.
             Tag::Unknown => name.len() == 4 && after.is_some_and(u8::is_ascii_digit),
-            Tag::Related | Tag::Account | Tag::Number | Tag::Floor | Tag::ReportDate => true,
+            // An account and what belongs to it is the next message, whose beginning is missing.
+            Tag::Account => {
+                let next = following.clone().find_map(|line| tag_of(line.text));
+                !next.is_some_and(|(tag, _)| tag.is_of_account())
+            }
+            Tag::Related | Tag::Number | Tag::Floor | Tag::ReportDate => true,
             Tag::Reference => {
                 let next = following.clone().find_map(|line| tag_of(line.text));
                 !matches!(
@@ -330,7 +383,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn begin_field(&mut self, tag: Tag, name: &'t str, line: Line<'t>) {
+    fn begin_field(&mut self, tag: Tag, name: &'t str, line: Line<'t>, following: &Lines<'t>) {
         self.end_field();
         if self.message.is_none() && tag == Tag::Unknown {
             // A bank's own line before the message, such as `:940:`.
@@ -339,21 +392,33 @@ impl<'t> Reader<'t, '_> {
         self.is_stray = false;
         self.find_message(tag, line);
         let (row, start) = (line.row, line.start);
-        let end = self.without_glued_terminator(tag, line);
+        let end = self.without_glued_terminator(tag, line, following);
         self.field = Some(Field { tag, name, row, start, end });
         if end < line.end() {
+            self.has_ended_one = true;
             self.end_message();
             self.envelope = Envelope::default();
         }
     }
 
     /// The end of a field whose line also ends the message: `:62F:C250331EUR9,00-}`.
-    fn without_glued_terminator(&mut self, tag: Tag, line: Line<'t>) -> usize {
+    fn without_glued_terminator(
+        &mut self,
+        tag: Tag,
+        line: Line<'t>,
+        following: &Lines<'t>,
+    ) -> usize {
         let is_balance = matches!(tag, Tag::Closing { .. } | Tag::Available);
+        // A minus sign behind the amount, if the message goes on.
+        let is_sign = || {
+            let next = following.clone().find(|line| !bare(line.text).is_empty());
+            let next = next.and_then(|line| tag_of(line.text));
+            next.is_some_and(|(tag, _)| matches!(tag, Tag::Available | Tag::Details))
+        };
         let text = line.text.trim_end_matches(|c: char| c.is_control() || c == ' ');
         let at = match text.find("-}") {
             Some(at) if is_balance || self.envelope.is_open => Some(at),
-            _ => text.strip_suffix('-').filter(|_| is_balance).map(str::len),
+            _ => text.strip_suffix('-').filter(|_| is_balance && !is_sign()).map(str::len),
         };
         let Some(at) = at else { return line.end() };
         self.unexpected(line.row, &text[at..]);
@@ -370,6 +435,16 @@ impl<'t> Reader<'t, '_> {
             return;
         };
         if tag == Tag::Reference {
+            if message.has_opening() && !message.has_closing {
+                let fault = Fault::new(ProblemCode::FileTruncated, "");
+                self.report.row_problem(line.row, fault.expected(":62F:"));
+            }
+            self.end_message();
+            self.message = Some(Message::begin(line.row));
+            return;
+        }
+        if tag == Tag::Account && message.has_entries() && !message.has_closing {
+            self.unexpected(line.row, line.text);
             self.end_message();
             self.message = Some(Message::begin(line.row));
             return;
@@ -428,10 +503,19 @@ impl<'t> Reader<'t, '_> {
     fn end_of_file(&mut self) {
         let row = self.field.as_ref().map_or(1, |field| field.row);
         self.end_field();
+        if self.envelope.is_other {
+            let fault = Fault::new(ProblemCode::FileTruncated, "");
+            self.report.file_problem(fault.expected("-}"));
+        }
         if let Some(message) = &self.message {
             let lacks_closing = message.has_opening() && !message.has_closing;
-            let expected = if lacks_closing { ":62F:" } else { "-}" };
-            if self.envelope.is_open || lacks_closing {
+            let lacks_end = self.has_ended_one && message.has_account() && !message.has_closing;
+            let expected = match (lacks_closing, self.envelope.is_open) {
+                (true, _) => ":62F:",
+                (false, true) => "-}",
+                (false, false) => "-",
+            };
+            if self.envelope.is_open || lacks_closing || lacks_end {
                 let fault = Fault::new(ProblemCode::FileTruncated, "");
                 self.report.row_problem(row, fault.expected(expected));
             }
