@@ -162,8 +162,13 @@ fn deletions_and_tests_are_notes_without_balances() {
         let statement = only(&read);
         assert!(statement.entries.iter().all(|e| e.status == EntryStatus::Information));
         assert_eq!((statement.opening, statement.closing), (None, None));
-        let expected = format!("0:2 02 entry-not-booked [{status}] [1]");
-        assert_eq!(support::problems(&read.problems), [expected]);
+        let note = format!("0:2 02 entry-not-booked [{status}] [1]");
+        let mut expected = vec![note];
+        if status == "2" {
+            // What is taken back was counted when it came.
+            expected.insert(0, "0:2 02 record-unexpected [2] [1]".to_owned());
+        }
+        assert_eq!(support::problems(&read.problems), expected);
     }
 }
 
@@ -251,6 +256,147 @@ fn damaged_files_never_stop_the_reader() {
 fn long_and_repetitive_files_take_linear_time() {
     for piece in ["/ ", "/", ",", "16,1/", "88,/\n", "x\n", "D,9,", "/ 88"] {
         read(&format!("{}{}", &GOOD[..160], piece.repeat(100_000)));
+    }
+}
+
+// Files that once gave a wrong figure without a word.
+
+/// The good file without its continuations, with other records in place of some.
+fn file(header: &str, account: &str, details: &str, trailers: &str) -> Imported<Evidence> {
+    let first = "01,PLUMBANK,FLAMINGO,250303,0600,77,,,2/";
+    read(&[first, header, account, details, trailers].join("\n"))
+}
+
+const HEADER: &str = "02,FLAMINGO,PLUMBANK,1,250228,2400,USD,2/";
+const ACCOUNT: &str = "03,0123456789,,010,100000,,,015,74975,,/";
+const DETAILS: &str = "16,495,40050,Z,BANK7,INV7,WIRE OUT/\n16,142,15025,Z,BANK8,,ACH IN/";
+const TRAILERS: &str = "49,230050,4/\n98,230050,1,6/\n99,230050,1,8/";
+
+#[test]
+fn a_second_ledger_balance_takes_nothing_from_the_first() {
+    let trailers = "49,320050,4/\n98,320050,1,6/\n99,320050,1,8/";
+    let account = "03,0123456789,,010,100000,,,010,90000,,,015,74975,,/";
+    let read = file(HEADER, account, DETAILS, trailers);
+    assert_eq!(only(&read).opening.map(|b| b.amount), Decimal::parse("1000"));
+    assert_eq!(support::problems(&read.problems), ["0:3 010 record-unexpected [900.00] [1000.00]"]);
+    let account = account.replace("90000", "100000");
+    let trailers = trailers.replace("320050", "330050");
+    assert_eq!(file(HEADER, &account, DETAILS, &trailers).problems, []);
+}
+
+#[test]
+fn fields_that_are_left_out_are_noticed() {
+    let read = file(HEADER, "03,0123456789,,010,100000,015,74975/", DETAILS, TRAILERS);
+    assert_eq!(support::problems(&read.problems)[0], "0:3 03 record-unexpected [74975] [-]");
+    for funds in ["", "X,", "D,X,"] {
+        let details = DETAILS.replacen("Z,", funds, 1);
+        let read = file(HEADER, ACCOUNT, &details, TRAILERS);
+        let found = support::problems(&read.problems);
+        let text = if funds.is_empty() { "BANK7" } else { "X" };
+        assert_eq!(found, [format!("0:4 16 record-unexpected [{text}] [Z]")], "{funds}");
+    }
+    for (kind, code) in [("+142", "amount-unreadable"), ("0142", "amount-unreadable")] {
+        let details = DETAILS.replacen("142", kind, 1);
+        let read = file(HEADER, ACCOUNT, &details, TRAILERS);
+        assert_eq!(only(&read).entries[1].amount, None);
+        assert!(support::problems(&read.problems)[0].contains(code), "{kind}");
+    }
+}
+
+#[test]
+fn a_comma_before_a_continuation_shifts_nothing() {
+    let account = "03,0123456789,,010,100000,,,/\n88,015,74975,,/";
+    let trailers = "49,230050,5/\n98,230050,1,7/\n99,230050,1,9/";
+    let read = file(HEADER, account, DETAILS, trailers);
+    assert_eq!(support::difference(only(&read)), Some(Decimal::ZERO));
+    assert_eq!(read.problems, []);
+}
+
+#[test]
+fn sums_of_all_credits_and_debits_are_compared_with_the_entries() {
+    let account = "03,0123456789,,100,15026,1,,400,40050,2,/";
+    let trailers = "49,110151,4/\n98,110151,1,6/\n99,110151,1,8/";
+    let read = file(HEADER, account, DETAILS, trailers);
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:3 100 control-total-differs [150.26] [150.25]", "0:3 400 record-count-differs [2] [1]",]
+    );
+    // Fewer than the sum: the bank may not have told all of them.
+    let account = "03,0123456789,,100,15126,2,,400,40051,,/";
+    let trailers = "49,110252,4/\n98,110252,1,6/\n99,110252,1,8/";
+    assert_eq!(
+        support::problems(&file(HEADER, account, DETAILS, trailers).problems),
+        [
+            "0:3 100 details-do-not-sum [150.25] [151.26]",
+            "0:3 100 record-count-differs [2] [1]",
+            "0:3 400 details-do-not-sum [400.50] [400.51]",
+        ]
+    );
+    // Where the account says that not all are told, and where none is, there is nothing to compare.
+    let account = "03,0123456789,,100,15126,,,105,101,,,400,40050,1,/";
+    let trailers = "49,110352,4/\n98,110352,1,6/\n99,110352,1,8/";
+    assert_eq!(file(HEADER, account, DETAILS, trailers).problems, []);
+    let trailers = "49,55277,2/\n98,55277,1,4/\n99,55277,1,6/";
+    assert_eq!(file(HEADER, account, "", trailers).problems, []);
+}
+
+#[test]
+fn corrections_and_interim_reports_do_not_pass_for_final_ones() {
+    for (header, problem) in [
+        ("02,FLAMINGO,PLUMBANK,3,250228,2400,USD,2/", "[3] [1]"),
+        ("02,FLAMINGO,PLUMBANK,,250228,2400,USD,2/", "[] [1]"),
+        ("02,FLAMINGO,PLUMBANK,1,250228,2400,USD,3/", "[3] [2]"),
+        ("02,FLAMINGO,PLUMBANK,1,250228,2400,USD,1/", "[1] [2]"),
+    ] {
+        let read = file(header, ACCOUNT, DETAILS, TRAILERS);
+        let expected = format!("0:2 02 record-unexpected {problem}");
+        assert_eq!(support::problems(&read.problems), [expected]);
+    }
+    let read = with("77,,,2/", "77,,,1/");
+    assert_eq!(support::problems(&read.problems), ["0:1 01 record-unexpected [1] [2]"]);
+}
+
+#[test]
+fn an_account_outside_of_a_group_has_no_day() {
+    let text = GOOD.replace("02,FLAMINGO,PLUMBANK,1,250228,2400,USD,2/\n", "");
+    // It is not that of a group before, whose trailer is there or not.
+    for old in ["98,230050,1,9/\n", ""] {
+        let first = GOOD.replace("98,230050,1,9/\n", old);
+        let read = read(&format!("{first}{text}"));
+        assert_eq!(read.value.statements[1].entries[0].booked_at, None);
+        let found = support::problems(&read.problems);
+        assert!(found.iter().any(|problem| problem.ends_with("date-unreadable [] [250403]")));
+    }
+}
+
+#[test]
+fn trailers_that_are_missing_are_reported_wherever_they_are() {
+    for (count, missing) in [(1, vec!["99"]), (2, vec!["98", "99"]), (4, vec!["49", "98", "99"])] {
+        let lines: Vec<&str> = GOOD.lines().collect();
+        let cut = lines[..lines.len() - count].join("\n");
+        let read = read(&format!("{cut}\n{GOOD}"));
+        let found = support::problems(&read.problems);
+        let row = lines.len() - count + 1;
+        let expected: Vec<_> =
+            missing.iter().map(|m| format!("0:{row} - file-truncated [] [{m}]")).collect();
+        assert_eq!(found, expected, "{count}");
+    }
+    let found = problems_with("49,230050,7/\n98,230050,1,9/", "98,,,/");
+    assert_eq!(found[0], "0:9 - file-truncated [] [49]");
+    let second = "02,FLAMINGO,PLUMBANK,1,250301,2400,USD,2/\n03,2,,010,5,,,015,5,,/\n49,10,2/";
+    let found = problems_with("98,230050,1,9/", &format!("{second}\n98,10,1,4/"));
+    assert_eq!(found[0], "0:10 - file-truncated [] [98]");
+}
+
+#[test]
+fn a_date_or_a_fraction_in_a_text_is_no_record() {
+    for text in ["RENT 3/16,100 OFF", "DUE 01/02, THANKS", "05/03,MARCH,RENT", "1/49,A", "7/01,X,Y"]
+    {
+        let details = DETAILS.replace("WIRE OUT", text);
+        let read = file(HEADER, ACCOUNT, &details, TRAILERS);
+        assert_eq!(read.problems, [], "{text}");
+        assert_eq!(only(&read).entries[0].description, text);
+        assert_eq!(only(&read).entries.len(), 2);
     }
 }
 

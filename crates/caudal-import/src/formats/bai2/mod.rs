@@ -16,17 +16,21 @@
 //!
 //! *Units.* Amounts are counts of the minor unit of the currency.
 
+mod details;
 mod record;
+mod totals;
 
 use caudal_model::{
     AccountText, Balance, Currency, Decimal, Entry, EntryStatus, Moment, ProblemCode,
     ReferenceKind, Statement,
 };
 
-use super::mt940::lines::{Line, Lines, day_of};
+use super::mt940::lines::{Line, Lines, day_of, digits};
 use crate::formats::Found;
 use crate::report::{Fault, Report};
-use record::{Fields, Record, code_of, record_end};
+use details::describe;
+use record::{Fields, Funds, Record, code_of, record_end};
+use totals::{NOT_DETAILED, OF_ACCOUNT, OF_FILE, OF_GROUP, SUMS, Stated, Total, totals_of};
 
 /// The currency of groups that state none.
 const DEFAULT_CURRENCY: &str = "USD";
@@ -66,9 +70,13 @@ pub(super) fn read(text: &str, found: &mut Found, report: &mut Report) {
         group: Group::default(),
         account: None,
         totals: [Total::default(); 3],
+        is_open: false,
         is_closed: false,
     };
     for line in Lines::new(text) {
+        if !reader.report.goes_on(line.start, text.len()) {
+            return;
+        }
         reader.line(line);
     }
     reader.end_record();
@@ -87,26 +95,19 @@ struct Group {
     currency: Option<Currency>,
     /// Its status, if its accounts are notes: a deletion or a test.
     note: Option<&'static str>,
+    /// Whether its header was read, and no trailer since.
+    is_open: bool,
 }
 
 /// The account that is being read.
-struct Account {
+struct Account<'t> {
     statement: Statement,
     currency: Currency,
+    /// What it states of all its credits and of all its debits.
+    stated: [Option<Stated<'t>>; 2],
+    /// Whether it says that not all credits, or debits, are told one by one.
+    is_partial: [bool; 2],
 }
-
-/// What is added up for a trailer: control total and records, and for groups and files their parts.
-#[derive(Clone, Copy, Default)]
-struct Total {
-    sum: i128,
-    records: u64,
-    parts: u64,
-}
-
-/// Positions in [`Reader::totals`].
-const OF_ACCOUNT: usize = 0;
-const OF_GROUP: usize = 1;
-const OF_FILE: usize = 2;
 
 struct Reader<'t, 'r> {
     text: &'t str,
@@ -115,8 +116,10 @@ struct Reader<'t, 'r> {
     record: Option<Record<'t>>,
     file_id: Option<String>,
     group: Group,
-    account: Option<Account>,
+    account: Option<Account<'t>>,
     totals: [Total; 3],
+    /// Whether a header of a file was read, and no trailer since.
+    is_open: bool,
     /// Whether the file's trailer was read.
     is_closed: bool,
 }
@@ -193,30 +196,71 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn file_header(&mut self, record: &Record<'t>) {
+    fn truncated(&mut self, row: u64, expected: &str) {
+        let fault = Fault::new(ProblemCode::FileTruncated, "").expected(expected);
+        self.report.row_problem(row, fault);
+    }
+
+    /// Ends an account whose trailer is not there.
+    fn close_account(&mut self, row: u64) {
+        if self.account.is_some() {
+            self.truncated(row, "49");
+        }
         self.end_account();
+    }
+
+    /// Ends a group whose trailer is not there, and so its last account.
+    fn close_group(&mut self, row: u64) {
+        self.close_account(row);
+        if std::mem::take(&mut self.group).is_open {
+            self.truncated(row, "98");
+        }
+    }
+
+    fn file_header(&mut self, record: &Record<'t>) {
+        self.close_group(record.row);
+        if self.is_open {
+            self.truncated(record.row, "99");
+        }
+        self.is_open = true;
         self.totals = [Total { records: record.records, ..Total::default() }; 3];
         self.is_closed = false;
         let id = Fields::new(&record.pieces).nth_text(4).unwrap_or_default();
         self.file_id = self.name(record.row, "01", id);
+        let version = Fields::new(&record.pieces).nth_text(7).unwrap_or_default();
+        self.expect_one_of(record.row, "01", version, &["", "2"]);
+    }
+
+    /// Reports a value that changes what the record means.
+    fn expect_one_of(&mut self, row: u64, column: &str, found: &str, known: &[&str]) {
+        if !known.contains(&found) {
+            let expected = known.last().copied().unwrap_or_default();
+            let fault = Fault::new(ProblemCode::RecordUnexpected, found).expected(expected);
+            self.report.cell_problem(row, column, fault);
+        }
     }
 
     fn group_header(&mut self, record: &Record<'t>) {
-        self.end_account();
+        self.close_group(record.row);
         self.totals[OF_GROUP] = Total { records: record.records, ..Total::default() };
         let mut fields = Fields::new(&record.pieces);
         fields.text();
         let bank = fields.text();
-        let note = match fields.text() {
+        let status = fields.text();
+        let note = match status {
             "2" => Some("2"),
             "4" => Some("4"),
             _ => None,
         };
+        // A deletion or a correction says that an earlier group, which is counted, is wrong.
+        self.expect_one_of(record.row, "02", status, &["4", "1"]);
         let day = self.day(record.row, "02", fields.text());
         fields.text();
         let currency = self.currency(record.row, "02", fields.text());
+        // What is interim is not what the bank's books say at the end.
+        self.expect_one_of(record.row, "02", fields.text(), &["", "4", "2"]);
         let bank = self.name(record.row, "02", bank);
-        self.group = Group { bank, day, currency, note };
+        self.group = Group { bank, day, currency, note, is_open: true };
         if let Some(status) = note {
             let fault = Fault::new(ProblemCode::EntryNotBooked, status).expected("1");
             self.report.cell_problem(record.row, "02", fault);
@@ -255,7 +299,13 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn account_header(&mut self, record: &Record<'t>) {
-        self.end_account();
+        self.close_account(record.row);
+        if !self.group.is_open {
+            // The day stands on the group.
+            self.unexpected(record.row, self.raw(record));
+            let fault = Fault::new(ProblemCode::DateUnreadable, "").expected("250403");
+            self.report.cell_problem(record.row, "02", fault);
+        }
         self.totals[OF_ACCOUNT] = Total { records: record.records, ..Total::default() };
         let mut fields = Fields::new(&record.pieces);
         let number = fields.text();
@@ -287,30 +337,61 @@ impl<'t> Reader<'t, '_> {
             row,
             ..Statement::default()
         };
-        self.account = Some(Account { statement, currency });
+        let (stated, is_partial) = ([None; 2], [false; 2]);
+        self.account = Some(Account { statement, currency, stated, is_partial });
     }
 
     /// Balances and sums: type, amount, items, funds, over and over.
     fn summaries(&mut self, mut fields: Fields<'_, 't>, row: u64) {
         while let Some(kind) = fields.next() {
-            let amount = fields.text();
-            fields.text();
-            fields.funds();
+            if kind.is_empty() {
+                // A comma before a continuation.
+                continue;
+            }
+            let is_type = kind.len() == 3 && digits(kind).is_some();
+            self.check_shape(row, kind, is_type);
+            let (amount, items) = (fields.text(), fields.text());
+            self.check_shape(row, items, items.is_empty() || digits(items).is_some());
+            if let Funds::Unknown(text) = fields.funds() {
+                self.check_shape(row, text, false);
+            }
             if amount.is_empty() {
                 continue;
             }
             let Some(amount) = self.amount(row, kind, amount) else { continue };
-            let day = self.group.day;
-            let is_note = self.group.note.is_some();
-            let Some(Account { statement, .. }) = self.account.as_mut().filter(|_| !is_note) else {
-                continue;
-            };
-            let balance = Some(Balance { amount, day, row });
-            match kind {
-                OPENING_LEDGER => statement.opening = balance,
-                CLOSING_LEDGER => statement.closing = balance,
-                _ => {}
+            if self.group.note.is_none() {
+                self.summary(kind, items, Balance { amount, day: self.group.day, row });
             }
+        }
+    }
+
+    /// Reports a field that is not what stands at its place: one before it may be missing.
+    fn check_shape(&mut self, row: u64, found: &str, is_right: bool) {
+        if !is_right {
+            let fault = Fault::new(ProblemCode::RecordUnexpected, found);
+            self.report.cell_problem(row, "03", fault);
+        }
+    }
+
+    fn summary(&mut self, kind: &str, items: &'t str, balance: Balance) {
+        let Some(account) = &mut self.account else { return };
+        for side in [0, 1] {
+            account.is_partial[side] |= kind == NOT_DETAILED[side];
+            if kind == SUMS[side] {
+                account.stated[side] =
+                    Some(Stated { row: balance.row, sum: balance.amount, items });
+            }
+        }
+        let place = match kind {
+            OPENING_LEDGER => &mut account.statement.opening,
+            CLOSING_LEDGER => &mut account.statement.closing,
+            _ => return,
+        };
+        let first = *place.get_or_insert(balance);
+        if first.amount != balance.amount {
+            let code = ProblemCode::RecordUnexpected;
+            let fault = Fault::new(code, &balance.amount.to_string());
+            self.report.cell_problem(balance.row, kind, fault.expected(first.amount.to_string()));
         }
     }
 
@@ -348,7 +429,7 @@ impl<'t> Reader<'t, '_> {
         let mut fields = Fields::new(&record.pieces);
         let kind = fields.text();
         let amount = fields.text();
-        let value_day = fields.funds().filter(|day| !day.is_empty());
+        let funds = fields.funds();
         let mut entry = Entry {
             row: record.row,
             raw: self.raw(record).to_owned(),
@@ -356,7 +437,14 @@ impl<'t> Reader<'t, '_> {
             kind: kind.to_owned(),
             ..Entry::default()
         };
-        entry.value_day = value_day.and_then(|day| self.day(record.row, "16", day));
+        match funds {
+            Funds::Plain => {}
+            Funds::ValueDay(day) => entry.value_day = self.day(record.row, "16", day),
+            Funds::Unknown(text) => {
+                let fault = Fault::new(ProblemCode::RecordUnexpected, text).expected("Z");
+                self.report.cell_problem(record.row, "16", fault);
+            }
+        }
         self.direct(&mut entry, kind, amount);
         entry.refer(ReferenceKind::Bank, fields.text());
         let own = fields.text();
@@ -379,7 +467,7 @@ impl<'t> Reader<'t, '_> {
     /// Signs the amount by the type of the entry.
     fn direct(&mut self, entry: &mut Entry, kind: &str, amount: &str) {
         let row = entry.row;
-        let number = kind.parse::<u32>().unwrap_or(0);
+        let number = digits(kind).filter(|_| kind.len() == 3).unwrap_or(0);
         if number == MESSAGE_TYPE {
             entry.status = EntryStatus::Information;
             let fault = Fault::new(ProblemCode::EntryNotBooked, kind);
@@ -422,7 +510,10 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn group_trailer(&mut self, record: &Record<'t>) {
-        self.end_account();
+        self.close_account(record.row);
+        if !self.group.is_open {
+            self.unexpected(record.row, self.raw(record));
+        }
         let total = self.totals[OF_GROUP];
         let mut fields = Fields::new(&record.pieces);
         let stated = fields.text();
@@ -436,85 +527,24 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn file_trailer(&mut self, record: &Record<'t>) {
-        self.end_account();
+        self.close_group(record.row);
         let total = self.totals[OF_FILE];
         let mut fields = Fields::new(&record.pieces);
         let stated = fields.text();
         let counts = [(fields.text(), total.parts), (fields.text(), total.records)];
         self.check((record.row, "99"), stated, total.sum, &counts);
-        self.is_closed = true;
-    }
-
-    /// Compares a trailer with what was read; gives the total that it states, so that the next
-    /// trailer above is compared with that.
-    fn check(
-        &mut self,
-        (row, column): (u64, &str),
-        stated: &str,
-        sum: i128,
-        counts: &[(&str, u64)],
-    ) -> i128 {
-        let mut total = sum;
-        match stated.parse::<i128>() {
-            Ok(stated) if stated != sum => {
-                let code = ProblemCode::ControlTotalDiffers;
-                let fault = Fault::new(code, &stated.to_string()).expected(sum.to_string());
-                self.report.cell_problem(row, column, fault);
-                total = stated;
-            }
-            Err(_) if !stated.is_empty() => {
-                let fault = Fault::new(ProblemCode::ControlTotalDiffers, stated);
-                self.report.cell_problem(row, column, fault.expected(sum.to_string()));
-            }
-            _ => {}
-        }
-        for &(stated, count) in counts {
-            if !stated.is_empty() && stated.parse() != Ok(count) {
-                let code = ProblemCode::RecordCountDiffers;
-                let fault = Fault::new(code, stated).expected(count.to_string());
-                self.report.cell_problem(row, column, fault);
-            }
-        }
-        total
+        (self.is_open, self.is_closed) = (false, true);
     }
 
     fn end_account(&mut self) {
-        let account = self.account.take();
-        self.found.statements.extend(account.map(|account| account.statement));
-    }
-}
-
-/// The text of a detail, and the names and accounts that one bank writes behind keys in it.
-fn describe(entry: &mut Entry, fields: &mut Fields<'_, '_>) {
-    let is_credit = entry.amount.is_some_and(|amount| !amount.is_negative());
-    let side = if is_credit { 'D' } else { 'C' };
-    while let Some(line) = fields.rest_of_piece() {
-        let line = line.trim();
-        if line.is_empty() {
-            continue;
+        let Some(account) = self.account.take() else { return };
+        for side in [0, 1] {
+            let stated = account.stated[side].filter(|_| !account.is_partial[side]);
+            let totals = totals_of(&account.statement.entries, side == 1);
+            if let (Some(stated), Some(totals)) = (stated, totals) {
+                self.check_sum(stated, totals, SUMS[side]);
+            }
         }
-        if !entry.description.is_empty() {
-            entry.description.push('\n');
-        }
-        entry.description.push_str(line);
-        if let Some((key, value)) = line.split_once(':').filter(|(key, _)| key.len() == 4) {
-            take_key(entry, side, key, value.trim());
-        }
-    }
-}
-
-/// Takes `DBNM: NAME` and its like: of debtor and creditor, the one who is not the account's holder.
-fn take_key(entry: &mut Entry, side: char, key: &str, value: &str) {
-    if value.is_empty() {
-        return;
-    }
-    let other = &mut entry.counterparty;
-    match (key, side) {
-        ("EREF", _) => entry.refer(ReferenceKind::EndToEnd, value),
-        ("CHKN", _) => entry.refer(ReferenceKind::Cheque, value),
-        ("DBNM", 'D') | ("CRNM", 'C') => other.holder = Some(value.to_owned()),
-        ("DACT", 'D') | ("CACT", 'C') => value.clone_into(&mut other.number),
-        ("DBIC" | "DABA", 'D') | ("CBIC" | "CABA", 'C') => other.bank = Some(value.to_owned()),
-        _ => {}
+        self.found.statements.push(account.statement);
     }
 }

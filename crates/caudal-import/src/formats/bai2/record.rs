@@ -18,6 +18,15 @@ pub(super) struct Record<'t> {
     pub(super) pieces: Vec<&'t str>,
 }
 
+/// What the kind of funds says.
+pub(super) enum Funds<'t> {
+    /// Nothing that is kept.
+    Plain,
+    ValueDay(&'t str),
+    /// No kind of funds: fields may be missing, and what follows may belong elsewhere.
+    Unknown(&'t str),
+}
+
 /// Reads the fields of a record from left to right, over its pieces.
 pub(super) struct Fields<'p, 't> {
     pieces: &'p [&'t str],
@@ -68,24 +77,26 @@ impl<'p, 't> Fields<'p, 't> {
         self.rest.take()
     }
 
-    /// Passes over a kind of funds and its fields; the value day, if they state one.
-    pub(super) fn funds(&mut self) -> Option<&'t str> {
+    /// Passes over a kind of funds and its fields.
+    pub(super) fn funds(&mut self) -> Funds<'t> {
         match self.text() {
+            "" | "0" | "1" | "2" | "Z" | "z" => Funds::Plain,
             "V" | "v" => {
                 let day = self.text();
                 self.text();
-                Some(day)
+                if day.is_empty() { Funds::Plain } else { Funds::ValueDay(day) }
             }
             "S" | "s" => {
                 self.skip(3);
-                None
+                Funds::Plain
             }
             "D" | "d" => {
-                let count = self.text().parse::<usize>().unwrap_or(0);
+                let text = self.text();
+                let Ok(count) = text.parse::<usize>() else { return Funds::Unknown(text) };
                 self.skip(count.saturating_mul(2));
-                None
+                Funds::Plain
             }
-            _ => None,
+            unknown => Funds::Unknown(unknown),
         }
     }
 
@@ -109,9 +120,29 @@ pub(super) fn record_end(text: &str) -> usize {
     let mut ends = slashes.filter(|&end| {
         let bytes = &text.as_bytes()[end..];
         let spaces = bytes.iter().take(RECORD_SPACES_MAX).take_while(|&&byte| byte == b' ').count();
-        text.get(end + spaces..).and_then(code_of).is_some()
+        text.get(end + spaces..).and_then(code_of).is_some_and(begins_record)
     });
     ends.next().unwrap_or(text.len())
+}
+
+/// Whether what follows a slash in a line is a record of its code, and no date or fraction in a
+/// text: `DUE 01/02, THANKS`, `3/16,5 INCH`.
+fn begins_record((code, content): (&str, &str)) -> bool {
+    let fields = |number: usize| content.split([',', '/']).nth(number).unwrap_or_default().trim();
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let is_number = |text: &str| is_digits(text.trim_start_matches(['+', '-']));
+    let is_type = |text: &str| text.len() == 3 && is_digits(text);
+    match code {
+        "01" => fields(2).len() == 6 && is_digits(fields(2)),
+        "02" => fields(2).len() <= 1 && fields(3).len() <= 6 && content.contains(','),
+        "03" => {
+            let is_currency = fields(1).is_empty() || fields(1).len() == 3;
+            is_currency && content.contains(',') && (fields(2).is_empty() || is_type(fields(2)))
+        }
+        "16" => is_type(fields(0)) && content.contains(','),
+        "88" => true,
+        _ => fields(0).is_empty() || is_number(fields(0)),
+    }
 }
 
 /// How many spaces between two records of a line are passed over to find the second: enough for a
