@@ -101,7 +101,11 @@ fn amounts_have_two_decimals_whatever_the_currency() {
     let read = read(&text);
     assert_eq!(only(&read).opening.map(|b| b.amount), Decimal::parse("1000.00"));
     assert_eq!(only(&read).currency.map(caudal_model::Currency::code), Some("JPY"));
-    assert_eq!(read.problems, []);
+    // Where the currency has none, cents show that the bank counted in another way.
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:7 33 amount-digits-beyond-currency [749.75] [0]"]
+    );
 }
 
 #[test]
@@ -242,6 +246,152 @@ fn dates_are_read_in_the_order_in_which_they_make_sense() {
     assert_eq!(read.problems, []);
 }
 
+// Files that once gave a wrong figure without a word.
+
+/// Booking days of the only account.
+fn booked(read: &Imported<Evidence>) -> Vec<String> {
+    only(read).entries.iter().filter_map(|e| e.booked_at).map(|m| m.to_string()).collect()
+}
+
+#[test]
+fn an_entry_beside_the_period_does_not_turn_the_dates_of_the_others() {
+    let turned = "0:1 11 record-unexpected [010325] [2025-03-01]";
+    let read = with_dates(["010325", "310325", "030325", "100425"]);
+    assert_eq!(booked(&read), ["2025-03-03", "2025-04-10"]);
+    assert_eq!(support::problems(&read.problems), [turned]);
+    let read = with_dates(["010325", "310325", "030425", "100425"]);
+    assert_eq!(booked(&read), ["2025-04-03", "2025-04-10"]);
+    assert_eq!(support::problems(&read.problems), [turned]);
+    let read = with_dates(["250301", "250303", "250228", "250302"]);
+    assert_eq!(booked(&read), ["2025-02-28", "2025-03-02"]);
+    assert_eq!(read.problems, []);
+    // Far from the period either way.
+    let read = with_dates(["010325", "310325", "030321", "100421"]);
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:1 11 date-order-ambiguous [010325] [2025-03-01]"]
+    );
+}
+
+#[test]
+fn dates_of_many_years_are_told_by_their_value_dates() {
+    let years = |entry: &str, value: &str| {
+        let text = GOOD
+            .replace("250301250331", "010123310325")
+            .replace("250303250304", &[entry, value].concat())
+            .replace("250310250310", &[entry, entry].concat());
+        read(&text)
+    };
+    let read = years("030325", "040325");
+    assert_eq!(booked(&read), ["2025-03-03", "2025-03-03"]);
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:1 11 record-unexpected [010123] [2023-01-01]"]
+    );
+    let read = years("030325", "030325");
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:1 11 date-order-ambiguous [010123] [2001-01-23 | 2023-01-01]"]
+    );
+}
+
+#[test]
+fn value_dates_and_the_day_of_the_file_tell_the_order_of_a_single_day() {
+    let day = |date: &str, value: &str, header: &str| {
+        let text = GOOD
+            .replace("250301250331", &date.repeat(2))
+            .replace("250303250304", &[date, value].concat())
+            .replace("250310250310", &date.repeat(2));
+        read(&format!("{header}{text}"))
+    };
+    let read = day("250303", "250304", "");
+    assert_eq!((booked(&read)[0].as_str(), &read.problems[..]), ("2025-03-03", &[][..]));
+    let read = day("030325", "040325", "");
+    assert_eq!(booked(&read)[0], "2025-03-03");
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:1 11 record-unexpected [030325] [2025-03-03]"]
+    );
+    let read = day("250303", "250303", "000012250304\n");
+    assert_eq!((booked(&read)[0].as_str(), &read.problems[..]), ("2025-03-03", &[][..]));
+    let read = day("250303", "250303", "");
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:1 11 date-order-ambiguous [250303] [2025-03-03 | 2003-03-25]"]
+    );
+}
+
+#[test]
+fn a_period_that_ends_before_it_begins_is_none() {
+    let read = with("250301250331", "250331250301");
+    assert_eq!((only(&read).period, only(&read).opening.and_then(|b| b.day)), (None, None));
+    assert_eq!(support::problems(&read.problems), ["0:1 11 record-unexpected [250331250301] [-]"]);
+}
+
+#[test]
+fn a_value_date_that_the_calendar_lacks_is_the_last_of_its_month() {
+    let read = with("250303250304", "250303250230");
+    assert_eq!(only(&read).entries[0].value_day.map(support::day).as_deref(), Some("2025-02-28"));
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:2 22 value-date-does-not-exist [250230] [2025-02-28]"]
+    );
+}
+
+#[test]
+fn what_was_ordered_is_said_once_and_in_another_currency() {
+    let first = "240184000000000016110";
+    let read = with(first, &format!("{first}\n240182600000000012110"));
+    assert_eq!(only(&read).entries[1].ordered, None);
+    assert_eq!(
+        support::problems(&read.problems)[0],
+        "0:7 - record-unexpected [240182600000000012110] [-]"
+    );
+    let read = with(first, "240197800000000016110");
+    assert_eq!(only(&read).entries[1].ordered, None);
+    assert_eq!(support::problems(&read.problems), ["0:6 24 details-do-not-sum [161.10] [150.25]"]);
+    assert_eq!(with(first, "240197800000000015025").problems, []);
+}
+
+#[test]
+fn the_balance_of_another_account_or_currency_is_none_of_this_one() {
+    for (old, new) in [("33001203450000067890", "33001203450000067891"), ("75978", "75840")] {
+        let read = with(old, new);
+        assert_eq!(only(&read).closing, None, "{new}");
+        assert_eq!(read.problems.len(), 1, "{new}");
+    }
+}
+
+#[test]
+fn records_in_one_line_are_read_one_by_one() {
+    let lines: Vec<String> = GOOD.lines().map(|line| format!("{line:<80}")).collect();
+    let joined = format!("{}\n{}", lines[0], lines[1..].concat());
+    let read = read(&joined);
+    assert_eq!(support::difference(only(&read)), Some(Decimal::ZERO));
+    assert_eq!(only(&read).entries.len(), 2);
+    assert_eq!(only(&read).entries[1].raw.lines().count(), 1);
+    let found = support::problems(&read.problems);
+    assert_eq!(found, ["0:2 - record-length-wrong [506] [80]"]);
+}
+
+#[test]
+fn accounts_and_trailers_that_are_no_numbers_are_reported() {
+    let text = GOOD.replace("001203450000067890", "00120345000006789X");
+    let read = read(&format!("{GOOD}{text}"));
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:9 11 record-unexpected [00120345000006789X] [001203450000067890]"]
+    );
+    assert_eq!(
+        problems_with("88999999999999999999", "88999999999999999998"),
+        ["0:8 88 record-unexpected [999999999999999998] [999999999999999999]"]
+    );
+    assert_eq!(
+        problems_with("6789000001000000000400", "67890+0001000000000400")[0],
+        "0:7 33 record-count-differs [+0001] [1]"
+    );
+}
+
 #[test]
 fn only_headers_of_accounts_are_recognised() {
     assert_eq!(recognise("a", GOOD.as_bytes()), Some(Format::Norma43));
@@ -263,4 +413,8 @@ fn long_and_repetitive_files_take_linear_time() {
     for piece in ["11\n", "22\n", "ñ", "23\n", "\n", header] {
         read(&format!("{header}\n{}", piece.repeat(60_000)));
     }
+    // All records in one line.
+    let movement = format!("{:<80}", GOOD.lines().nth(1).expect("a movement"));
+    let read = read(&format!("{header}\n{}", movement.repeat(60_000)));
+    assert_eq!(only(&read).entries.len(), 60_000);
 }
