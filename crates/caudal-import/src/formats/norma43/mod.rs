@@ -245,13 +245,13 @@ impl<'t> Reader<'t, '_> {
 
     /// A value date, of which the calendar may lack the day: the last of the month counts.
     fn value_day(&mut self, line: Line<'t>, order: DateOrder, text: &str) -> Option<i32> {
-        let clamped = order.clamped_day(text);
-        let Some(meant) = clamped.filter(|_| order.day(text).is_none()) else {
-            return self.day(line, order, text);
-        };
+        if let Some(day) = order.day(text) {
+            return Some(day);
+        }
+        let Some(meant) = order.clamped_day(text) else { return self.day(line, order, text) };
         let fault = Fault::new(ProblemCode::ValueDateDoesNotExist, text);
         self.raise(line, fault.expected(day_text(meant)));
-        clamped
+        Some(meant)
     }
 
     fn currency(&mut self, line: Line<'t>, number: &str) -> Option<Currency> {
