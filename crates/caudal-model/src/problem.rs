@@ -167,6 +167,8 @@ problem_codes! {
     DateDoesNotExist = "date-does-not-exist", Blocks;
     /// A value date that the calendar lacks, such as 30 February: the last day of the month counts.
     ValueDateDoesNotExist = "value-date-does-not-exist", Doubtful;
+    /// Entries without a day of their own: that of the entry above was taken.
+    DateCarriedDown = "date-carried-down", Note;
     /// An entry booked outside the days that its statement covers.
     DateOutsideStatement = "date-outside-statement", Doubtful;
     /// An entry that is expected or for information: a note, no transfer.

@@ -151,6 +151,8 @@ problem-assertion-incomplete-hint = name who asserts the link, and the reason: w
 problem-value-date-does-not-exist = there is no such day: `{ $found }`; the value date counts as `{ $expected }`
 problem-value-date-does-not-exist-hint = nothing needs to be done, unless the order of entries on those days matters
 
+problem-date-carried-down = { $found } entries print no day and take that of the entry above, as in statements that print each day once
+problem-date-carried-down-hint = compare one of them with the original; if the bank prints each day once, nothing needs to be done
 problem-date-outside-statement = `{ $found }` is outside the days that the statement covers, `{ $expected }`
 problem-date-outside-statement-hint = compare the row with its source; day and month may be swapped
 

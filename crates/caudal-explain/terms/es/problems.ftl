@@ -151,6 +151,8 @@ problem-assertion-incomplete-hint = indique quién afirma el vínculo y el motiv
 problem-value-date-does-not-exist = ese día no existe: `{ $found }`; la fecha valor cuenta como `{ $expected }`
 problem-value-date-does-not-exist-hint = no hace falta nada, salvo que importe el orden de los movimientos de esos días
 
+problem-date-carried-down = { $found } movimientos no imprimen fecha y toman la del movimiento anterior, como en los extractos que imprimen cada fecha una vez
+problem-date-carried-down-hint = compare uno de ellos con el original; si el banco imprime cada fecha una sola vez, no hace falta nada
 problem-date-outside-statement = `{ $found }` está fuera de los días que abarca el extracto, `{ $expected }`
 problem-date-outside-statement-hint = compare la fila con su fuente; el día y el mes pueden estar cambiados
 

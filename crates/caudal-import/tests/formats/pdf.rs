@@ -296,3 +296,23 @@ fn amounts_below_one_another_are_a_column_wherever_its_heading_stands() {
         ["4 2025-04-13 -5.00 [995.00]   | uno", "5 2025-04-14 1488.69 [2483.69]   | dos",]
     );
 }
+
+#[test]
+fn days_without_a_year_are_of_the_period_that_a_line_of_words_states() {
+    let mut page = vec![
+        (40, 790, "F1", "CLABE: 002010077777777771"),
+        (300, 790, "F1", "Moneda: MXN"),
+        (40, 770, "F1", "Periodo del 01/12/2024 al 31/01/2025"),
+        (40, 750, "F1", "Saldo anterior 1.000,00"),
+    ];
+    page.extend(heading(700));
+    page.extend(row(685, ["31/DIC", "uno", "-5,00", "995,00"]));
+    page.extend(row(670, ["02/ENE", "dos", "5,00", "1.000,00"]));
+    page.push((40, 640, "F1", "Página 1 continúa"));
+    let read = read("a.pdf", &bytes(document(&[page])));
+    assert_eq!(problems(&read.problems), [""; 0]);
+    assert_eq!(
+        lines(&read.value.statements[0])[2..],
+        ["5 2024-12-31 -5.00 [995.00]   | uno", "6 2025-01-02 5.00 [1000.00]   | dos"]
+    );
+}

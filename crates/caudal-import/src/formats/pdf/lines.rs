@@ -23,6 +23,8 @@ pub(super) struct Phrase {
     left: i64,
     right: i64,
     size: i64,
+    /// Whether only a date parts it from the phrase before it.
+    follows: bool,
 }
 
 /// A line of a page.
@@ -33,6 +35,18 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// Its phrases as they are outside of a table, where a date parts nothing.
+    fn sentences(&self) -> Vec<String> {
+        let mut sentences: Vec<String> = Vec::new();
+        for phrase in &self.phrases {
+            match sentences.last_mut().filter(|_| phrase.follows) {
+                Some(last) => *last = format!("{last} {}", phrase.text),
+                None => sentences.push(phrase.text.clone()),
+            }
+        }
+        sentences
+    }
+
     fn money(&self) -> impl Iterator<Item = &Phrase> {
         self.phrases.iter().filter(|phrase| is_money(&phrase.text))
     }
@@ -63,6 +77,7 @@ fn line_of(mut words: Vec<Word>) -> Line {
     let base = words.first().map_or(0, |word| word.base);
     let mut phrases: Vec<Phrase> = Vec::new();
     for word in words {
+        let mut follows = false;
         if let Some(last) = phrases.last_mut() {
             let gap = word.left - last.right;
             // Bold print is drawn twice, a hair apart.
@@ -85,9 +100,10 @@ fn line_of(mut words: Vec<Word>) -> Line {
                 last.right = last.right.max(word.right);
                 continue;
             }
+            follows = is_near;
         }
         let Word { text, left, right, size, .. } = word;
-        phrases.push(Phrase { text, left, right, size });
+        phrases.push(Phrase { text, left, right, size, follows });
     }
     Line { base, phrases }
 }
@@ -112,7 +128,7 @@ pub(super) fn to_grid(pages: &[Vec<Line>], profile: Option<&Profile>) -> Grid<'s
             }
             let at = (part, idx as u64 + 1);
             let Some(columns) = &columns else {
-                let cells = line.phrases.iter().map(|phrase| cell(phrase.text.clone()));
+                let cells = line.sentences().into_iter().map(cell);
                 grid.push(at, Cow::Owned(line.text()), cells, RowState::Whole);
                 continue;
             };
@@ -225,7 +241,10 @@ impl Columns {
     /// Whether a line is of words alone, some of them where days stand: no row and no part of one, as
     /// what is printed at the foot of a page.
     fn is_aside(&self, line: &Line) -> bool {
-        let is_word = |phrase: &Phrase| !is_date(&phrase.text) && !is_money(&phrase.text);
+        // `Page 2` holds no amount, `Saldo final: 2.400,00` does.
+        let is_amount = |word: &str| word.contains(['.', ',']) && is_money(word);
+        let has_money = |text: &str| is_money(text) || text.split(' ').any(is_amount);
+        let is_word = |phrase: &Phrase| !is_date(&phrase.text) && !has_money(&phrase.text);
         let is_at_day = |phrase: &Phrase| self.days.contains(&column_of(&self.headings, phrase));
         line.phrases.iter().all(is_word) && line.phrases.iter().any(is_at_day)
     }

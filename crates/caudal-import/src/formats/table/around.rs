@@ -211,7 +211,11 @@ pub(super) fn label(text: &str) -> Option<Label> {
     let is_named = |&&(label, names): &&(Label, &[&str])| {
         let goes_on = matches!(label, Label::Opening | Label::Closing);
         names.iter().any(|name| {
-            plain == **name || (goes_on && plain.strip_prefix(name).is_some_and(names_a_day))
+            let rest = plain.strip_prefix(name);
+            // `Total deposits and other additions`.
+            let is_total =
+                matches!(label, Label::Total(_)) && rest.is_some_and(|r| r.starts_with(' '));
+            plain == **name || is_total || (goes_on && rest.is_some_and(names_a_day))
         })
     };
     if let Some(&(label, _)) = LABELS.iter().find(is_named) {
@@ -338,8 +342,40 @@ fn split<'c>(text: &'c str, next: Option<&'c str>) -> Option<(Label, &'c str, &'
         let (name, value) = text.split_at(at);
         let found = label(name)?;
         let needs_digits = value.bytes().any(|byte| byte.is_ascii_digit());
-        needs_digits.then_some((found, name, value.trim()))
+        // A total is named by all the words before it.
+        let last = value.rsplit(' ').next().unwrap_or_default();
+        let value = if matches!(found, Label::Total(_)) { last } else { value.trim() };
+        needs_digits.then_some((found, name, value))
     })
+}
+
+/// Whether a number is the end of a longer one, without their spaces; or all but its last two digits,
+/// which some countries add to check it.
+fn ends_with(whole: &str, number: &str) -> bool {
+    let plain =
+        |text: &str| -> String { text.chars().filter(char::is_ascii_alphanumeric).collect() };
+    let (whole, number) = (plain(whole), plain(number));
+    let cut = whole.get(..whole.len().saturating_sub(2)).unwrap_or_default();
+    number.len() >= 6 && (whole.ends_with(&number) || cut.ends_with(&number))
+}
+
+/// The number with which a text begins: up to the first word that is no part of one, as in
+/// `12345678 Sort code 20-15-55`. Groups of an IBAN may be of letters alone.
+fn account_of(text: &str) -> &str {
+    let text = text.trim();
+    let is_iban = text.as_bytes().iter().take(2).all(u8::is_ascii_uppercase);
+    let is_part = |word: &str| {
+        let is_group = is_iban && word.len() <= 4 && word.bytes().all(|b| b.is_ascii_uppercase());
+        is_group || word.len() < 3 || word.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    let first_end = text.find(' ').unwrap_or(text.len());
+    let mut words = text.match_indices(' ').map(|(at, _)| (at, &text[at + 1..]));
+    let end = words.find_map(|(at, rest)| {
+        let word = rest.split(' ').next().unwrap_or_default();
+        (at >= first_end && !is_part(word)).then_some(at)
+    });
+    let begins_with_digits = text[..first_end].bytes().any(|byte| byte.is_ascii_digit());
+    end.filter(|_| begins_with_digits).map_or(text, |end| text[..end].trim_end())
 }
 
 fn is_number(text: &str) -> bool {
@@ -406,12 +442,18 @@ impl Around {
     /// Takes a value in, unless an earlier line gave one.
     pub(super) fn take(&mut self, label: Label, (name, value): (&str, &str), row: u64) {
         let day = || name.split_whitespace().find_map(days::parts_of_text);
-        let text = value.trim().to_owned();
+        let text = match label {
+            Label::Account => account_of(value).to_owned(),
+            _ => value.trim().to_owned(),
+        };
         let labelled = |text: String| Labelled { text, row, day: day() };
         match label {
             Label::Account if text.bytes().any(|byte| byte.is_ascii_digit()) => {
                 match &self.account {
                     None => self.account = Some(text),
+                    // The number of an account stands in its IBAN.
+                    Some(first) if ends_with(&text, first) => self.account = Some(text),
+                    Some(first) if ends_with(first, &text) => {}
                     Some(first) if *first != text => self.second_account = Some((row, text)),
                     Some(_) => {}
                 }
@@ -469,6 +511,21 @@ mod tests {
         check("Saldo inicial al 01/03/2025:", Some("5.00"), Some((Label::Opening, "5.00")));
         check("Bank of Nowhere", None, None);
         check("Titular", None, None);
+    }
+
+    #[test]
+    fn an_account_ends_where_other_words_begin() {
+        for (text, expected) in [
+            ("12345678 Sort code 20-15-55", "12345678"),
+            ("ES91 2100 0418 4502 0005 1332 Titular Nadie", "ES91 2100 0418 4502 0005 1332"),
+            ("GB33 BUKB 2020 1555 5555 55", "GB33 BUKB 2020 1555 5555 55"),
+            ("Cuenta 0123 4567 89", "Cuenta 0123 4567 89"),
+            ("0123 4567 89 EUR", "0123 4567 89"),
+        ] {
+            assert_eq!(account_of(text), expected);
+        }
+        assert!(ends_with("GB33 BUKB 2020 1512 3456 78", "12345678"));
+        assert!(!ends_with("GB33BUKB20201555555555", "12345678"));
     }
 
     #[test]

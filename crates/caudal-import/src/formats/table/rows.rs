@@ -36,6 +36,8 @@ pub(super) fn read(
         told: Vec::new(),
         told_words: Vec::new(),
         are_days_doubtful,
+        above: None,
+        carried: None,
     };
     checks::headings(table, rows.report);
     let mut statements = rows.statements(profile);
@@ -54,6 +56,7 @@ pub(super) fn read(
         statement.entries.push(entry);
         last_raw = Some((raw, place.group));
     }
+    rows.tell_carried();
     rows.check_totals(&statements);
     checks::counts(table, rows.report);
     checks::seconds(table, answers, rows.report);
@@ -85,6 +88,10 @@ struct Rows<'r, 'g, 't> {
     told_words: Vec<String>,
     /// Whether a spreadsheet may have swapped days and months.
     are_days_doubtful: bool,
+    /// The group and the day of the entry above.
+    above: Option<(usize, Moment)>,
+    /// The first row that takes its day from the one above, and how many do.
+    carried: Option<(EntryRows, usize)>,
 }
 
 impl<'t> Rows<'_, '_, 't> {
@@ -373,7 +380,9 @@ impl<'t> Rows<'_, '_, 't> {
     fn dates(&mut self, place: EntryRows, cells: &[GridCell<'_>], entry: &mut Entry) {
         let columns = &self.table.header.columns;
         if let Some(position) = columns.get(Field::BookedAt) {
-            let day = if self.are_days_doubtful && checks::may_be_swapped(cell(cells, position)) {
+            let day = if let Some(day) = self.day_above(place, cell(cells, position)) {
+                Some(day)
+            } else if self.are_days_doubtful && checks::may_be_swapped(cell(cells, position)) {
                 let text = cell(cells, position).text.as_ref();
                 let fault = Fault::new(ProblemCode::DateOrderAmbiguous, text);
                 self.cell_fault(place, position, fault);
@@ -382,6 +391,7 @@ impl<'t> Rows<'_, '_, 't> {
                 self.day(place, (cells, position), ProblemCode::DateDoesNotExist)
             };
             entry.booked_at = day.or_else(|| self.unreadable_date(place, cells, position));
+            self.above = entry.booked_at.map(|day| (place.group, day));
         }
         if let Some(position) = columns.get(Field::ValueDate) {
             let day = self.day(place, (cells, position), ProblemCode::ValueDateDoesNotExist);
@@ -391,6 +401,27 @@ impl<'t> Rows<'_, '_, 't> {
             // A column of times alone says nothing without a zone.
             entry.executed_at =
                 self.day(place, (cells, position), ProblemCode::ValueDateDoesNotExist);
+        }
+    }
+
+    /// The day of the entry above for one that states none: many banks print a day once. Only where
+    /// the balances prove the rows, since a row without a day may also be none.
+    fn day_above(&mut self, place: EntryRows, day: &GridCell<'_>) -> Option<Moment> {
+        let (group, above) = self.above.filter(|_| day.is_empty() && self.answers.is_proved)?;
+        if group != place.group {
+            return None;
+        }
+        let carried = self.carried.get_or_insert((place, 0));
+        carried.1 += 1;
+        Some(above)
+    }
+
+    fn tell_carried(&mut self) {
+        let position = self.table.header.columns.get(Field::BookedAt);
+        if let (Some((place, count)), Some(position)) = (self.carried, position) {
+            self.report.in_part(self.table.grid.rows()[place.idx].part);
+            let fault = Fault::new(ProblemCode::DateCarriedDown, &count.to_string());
+            self.cell_fault(place, position, fault);
         }
     }
 
