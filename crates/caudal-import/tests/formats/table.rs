@@ -695,3 +695,24 @@ fn two_accounts_for_one_table_are_reported_unless_one_is_part_of_the_other() {
     let column = "Cuenta: 111222\nFecha;Concepto;Importe;Cuenta\n13/03/2025;a;-12,00;333444\n";
     assert_eq!(briefly(column).1, ["0:2 - account-key-contradicts [333444] [111222]"]);
 }
+
+#[test]
+fn in_marks_a_credit_though_headings_leave_the_word_out() {
+    let (entries, found) =
+        briefly("Date,Text,Direction,Amount\n13/03/2025,a,OUT,12.00\n14/03/2025,b,IN,5.00\n");
+    assert_eq!(entries, ["2025-03-13 -12.00", "2025-03-14 5.00"]);
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn totals_of_a_column_with_signs_are_compared_and_none_with_a_date_is_an_entry_in_silence() {
+    let head = "Date,Text,Amount\n13/03/2025,a,-12.00\n14/03/2025,b,5.00\n";
+    let found = |row: &str| briefly(&format!("{head}{row}\n")).1;
+    assert_eq!(found(",Total,-9.00"), ["0:4 - control-total-differs [-9.00] [-7.00]"]);
+    for right in ["-7.00", "17.00", "12.00", "5.00"] {
+        assert_eq!(found(&format!(",Total,{right}")), Vec::<String>::new(), "{right}");
+    }
+    assert_eq!(found(",Subtotal,-9.00"), Vec::<String>::new());
+    let dated = found("14/03/2025,Total,-7.00");
+    assert_eq!(dated, ["0:4 - record-unexpected [14/03/2025,Total,-7.00] [-]"]);
+}

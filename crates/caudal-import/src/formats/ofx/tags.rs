@@ -58,7 +58,7 @@ impl<'t> Tags<'t> {
     /// Where the next markup begins that ends a value, and behind it what it is.
     fn next_markup(&self, mut position: usize) -> Option<(usize, Markup<'t>)> {
         loop {
-            let at = position + self.text.get(position..)?.find('<')?;
+            let at = position + self.text.get(position..)?.bytes().position(|byte| byte == b'<')?;
             match markup(&self.text[at..]) {
                 Some(found) => return Some((at, found)),
                 None => position = at + 1,

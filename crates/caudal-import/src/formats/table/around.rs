@@ -32,6 +32,8 @@ impl Labelled {
 pub(super) enum Side {
     Debits,
     Credits,
+    /// A column that holds both.
+    Net,
 }
 
 /// What the lines around a table say.
@@ -199,7 +201,20 @@ const LABELS: &[(Label, &[&str])] = &[
             "number records",
         ],
     ),
-    (Label::Totals, &["total", "totales", "totals", "suma", "sumas", "sum"]),
+    (
+        Label::Totals,
+        &[
+            "total",
+            "totales",
+            "totals",
+            "suma",
+            "sumas",
+            "sum",
+            "subtotal",
+            "subtotales",
+            "sub total",
+        ],
+    ),
 ];
 
 /// The label that a text is; a balance or total may go on with its day.
@@ -232,8 +247,8 @@ pub(super) fn label(text: &str) -> Option<Label> {
 /// Whether a text begins as the labels of balances and totals do: most texts do not, and need not be
 /// looked up.
 pub(super) fn may_be_money_label(text: &str) -> bool {
-    const STARTS: [&str; 12] =
-        ["sal", "ope", "beg", "sta", "pre", "bal", "bro", "clo", "end", "car", "tot", "sum"];
+    const STARTS: [&str; 13] =
+        ["sal", "ope", "beg", "sta", "pre", "bal", "bro", "clo", "end", "car", "tot", "sum", "sub"];
     let start = text.trim_start().get(..3).unwrap_or_default();
     STARTS.iter().any(|known| start.eq_ignore_ascii_case(known))
 }

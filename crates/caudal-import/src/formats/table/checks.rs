@@ -1,7 +1,7 @@
 //! What a table shows against itself: headings, counts and balances that contradict, fees that no
 //! amount holds, days that a spreadsheet may have swapped, entries that stand above the headings.
 
-use caudal_model::ProblemCode;
+use caudal_model::{Decimal, ProblemCode};
 
 use super::amounts;
 use super::around::{self, Label};
@@ -76,24 +76,39 @@ pub(super) fn seconds(table: &Table<'_, '_>, answers: &Answers, report: &mut Rep
     }
 }
 
+/// The columns of fees of a table.
+pub(super) fn fee_columns(table: &Table<'_, '_>) -> Vec<usize> {
+    let plain = table.header.columns.plain.iter().enumerate();
+    plain.filter(|(_, plain)| FEES.contains(&plain.as_str())).map(|(at, _)| at).collect()
+}
+
 /// Says that a row has a fee beside its amount, which may or may not be in it.
 pub(super) fn fees(
-    table: &Table<'_, '_>,
+    (table, positions): (&Table<'_, '_>, &[usize]),
     (place, cells): (EntryRows, &[GridCell<'_>]),
     report: &mut Report,
 ) {
-    let columns = &table.header.columns;
-    for (position, plain) in columns.plain.iter().enumerate() {
-        if !FEES.contains(&plain.as_str()) {
-            continue;
-        }
+    for &position in positions {
         let cell = cell(cells, position);
         if any_number(cell).is_some_and(|number| !number.magnitude.is_zero()) {
             let row = table.grid.rows()[place.idx].row;
             let fault = Fault::new(ProblemCode::RecordUnexpected, &cell.text);
-            report.cell_problem(row, &columns.texts[position], fault);
+            report.cell_problem(row, &table.header.columns.texts[position], fault);
         }
     }
+}
+
+/// The sums of debits, of credits, of both, and of both without their signs; `None` beyond the
+/// range.
+pub(super) fn sums(values: &[Decimal]) -> Option<[Decimal; 4]> {
+    let mut sums = [Decimal::ZERO; 4];
+    for &value in values {
+        let side = usize::from(!value.is_negative());
+        for (at, value) in [(side, value), (2, value), (3, value.abs())] {
+            sums[at] = sums[at].checked_add(value)?;
+        }
+    }
+    Some(sums)
 }
 
 fn any_number(cell: &GridCell<'_>) -> Option<numbers::Number> {

@@ -267,13 +267,13 @@ const DEBIT_MARKS: &[&str] = &[
     "deb",
 ];
 const CREDIT_MARKS: &[&str] = &[
-    "h", "cr", "credit", "haber", "credito", "abono", "abonos", "deposito", "ingreso", "deposit",
-    "crdt", "2", "cred",
+    "in", "h", "cr", "credit", "haber", "credito", "abono", "abonos", "deposito", "ingreso",
+    "deposit", "crdt", "2", "cred",
 ];
 
 /// Whether a text is one by which banks mark direction. A sign has no plain form.
 pub(super) fn is_known_mark(text: &str) -> bool {
-    let mark = plain_mark(text);
+    let mark = mark_key(text);
     let is_digit = mark == "1" || mark == "2";
     let is_letter = ["c", "a"].contains(&mark.as_str());
     let is_sign = ["+", "-", "\u{2212}"].contains(&text.trim());
@@ -293,7 +293,11 @@ pub(super) fn mark_key(text: &str) -> String {
     match text.trim() {
         "-" | "\u{2212}" => "-".to_owned(),
         "+" => "+".to_owned(),
-        text => plain_mark(text),
+        text => match plain_mark(text) {
+            // `IN` is a small word of headings.
+            plain if plain.is_empty() => text.to_lowercase(),
+            plain => plain,
+        },
     }
 }
 
@@ -318,7 +322,10 @@ fn mark_choices(table: &Table<'_, '_>, position: usize) -> SignChoices {
     let told_letters = known_letters(&keys, heading);
     let signs = match told_letters {
         Some(debit_letter) => {
-            vec![debits(&|key| is_debit(key) || key == "-" || key == debit_letter)]
+            vec![debits(&|key| {
+                let is_letter = !debit_letter.is_empty() && key == debit_letter;
+                is_debit(key) || key == "-" || is_letter
+            })]
         }
         None if keys.len() <= 2 => keys
             .iter()

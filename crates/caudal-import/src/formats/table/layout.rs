@@ -128,6 +128,11 @@ impl<'g, 't> Table<'g, 't> {
         columns.amounts().any(has_digit) || (is_cut && self.grid.separator.is_some())
     }
 
+    /// Whether a row with date and amount is named as a total.
+    pub(super) fn says_total(&self, idx: usize) -> bool {
+        matches!(self.money_label(idx), Some(Label::Totals | Label::Total(_)))
+    }
+
     /// Whether an amount beside a balance is another number than it: then a row that is named as a
     /// balance moves money.
     fn moves_money(&self, idx: usize) -> bool {
@@ -264,7 +269,14 @@ impl<'g, 't> Table<'g, 't> {
     fn take_totals(&mut self, idx: usize) {
         let cells = self.grid.cells_at(idx);
         let row = self.grid.rows()[idx].row;
-        for (field, side) in [(Field::Debit, Side::Debits), (Field::Credit, Side::Credits)] {
+        let is_sub = cells.iter().any(|cell| cell.text.to_lowercase().starts_with("sub"));
+        let fields = [
+            (Field::Debit, Side::Debits),
+            (Field::Credit, Side::Credits),
+            (Field::Amount, Side::Net),
+        ];
+        // A sum of a part is compared with nothing.
+        for (field, side) in fields.into_iter().filter(|_| !is_sub) {
             if let Some(position) = self.header.columns.get(field)
                 && !cell(cells, position).is_empty()
             {

@@ -35,6 +35,7 @@ pub(super) fn read(
         report,
         told: Vec::new(),
         told_words: Vec::new(),
+        fees: checks::fee_columns(table),
         are_days_doubtful,
         above: None,
         carried: None,
@@ -86,6 +87,8 @@ struct Rows<'r, 'g, 't> {
     told: Vec<Open>,
     /// Words of a status that were reported.
     told_words: Vec<String>,
+    /// Columns of fees beside the amount.
+    fees: Vec<usize>,
     /// Whether a spreadsheet may have swapped days and months.
     are_days_doubtful: bool,
     /// The group and the day of the entry above.
@@ -277,8 +280,13 @@ impl<'t> Rows<'_, '_, 't> {
         entry.balance_after = self.balance_after(place, cells);
         self.check_currency((place, cells), statement.currency, &mut entry);
         self.check_names(place, cells);
-        if !self.answers.is_proved {
-            checks::fees(self.table, (place, cells), self.report);
+        if self.table.says_total(place.idx) {
+            let row = &self.table.grid.rows()[place.idx];
+            let fault = Fault::new(ProblemCode::RecordUnexpected, &row.raw);
+            self.report.row_problem(row.row, fault);
+        }
+        if !self.answers.is_proved && !self.fees.is_empty() {
+            checks::fees((self.table, &self.fees), (place, cells), self.report);
         }
         if let Some(currency) = statement.currency {
             self.check_digits(place, &entry, currency);
@@ -295,9 +303,13 @@ impl<'t> Rows<'_, '_, 't> {
         currency: Option<Currency>,
         entry: &mut Entry,
     ) {
-        let balance = self.table.header.columns.get(Field::BalanceAfter);
-        let positions: Vec<usize> = self.money_positions().collect();
-        for position in positions {
+        let columns = &self.table.header.columns;
+        let balance = columns.get(Field::BalanceAfter);
+        for position in columns.amounts().chain(balance) {
+            // Most cells are digits and marks, beside which nothing stands.
+            if cell(cells, position).text.bytes().all(|byte| byte < b'A') {
+                continue;
+            }
             let text = cell(cells, position).text.as_ref();
             let Some(other) = numbers::currency(text).filter(|&other| currency != Some(other))
             else {
@@ -545,8 +557,8 @@ impl<'t> Rows<'_, '_, 't> {
         amount: Decimal,
     ) -> Option<Decimal> {
         let unknown = &self.answers.unknown_marks;
-        if let Some(position) = self.table.header.columns.get(Field::Mark)
-            && !unknown.is_empty()
+        if !unknown.is_empty()
+            && let Some(position) = self.table.header.columns.get(Field::Mark)
             && unknown.contains(&mark_key(&cell(cells, position).text))
         {
             let fault = Fault::new(ProblemCode::AmountSignContradicts, &cell(cells, position).text);
@@ -715,20 +727,26 @@ impl<'t> Rows<'_, '_, 't> {
         if amounts().any(|entry| entry.amount.is_none()) {
             return;
         }
+        let values: Vec<Decimal> = amounts().filter_map(|entry| entry.amount).collect();
         for (side, stated) in &self.table.around.totals {
-            let is_of_side = |amount: &Decimal| amount.is_negative() == (*side == Side::Debits);
-            let mut of_side = amounts().filter_map(|entry| entry.amount).filter(is_of_side);
-            let sum = of_side.try_fold(Decimal::ZERO, Decimal::checked_add).map(Decimal::abs);
-            let cell = stated.cell();
-            let read = match amounts::number(&cell, &self.answers.marks[0]) {
+            let read = match amounts::number(&stated.cell(), &self.answers.marks[0]) {
                 Ok(read) => read,
                 Err(fault) => {
                     self.report.row_problem(stated.row, fault);
                     continue;
                 }
             };
-            let Some(sum) = sum else { continue };
-            if read.magnitude != sum {
+            let Some(sums) = checks::sums(&values) else { continue };
+            let (is_right, sum) = match side {
+                Side::Debits => (read.magnitude == sums[0].abs(), sums[0].abs()),
+                Side::Credits => (read.magnitude == sums[1], sums[1]),
+                // What it sums is not said.
+                Side::Net => {
+                    let known = [sums[0].abs(), sums[1], sums[2].abs(), sums[3]];
+                    (known.contains(&read.magnitude), sums[2])
+                }
+            };
+            if !is_right {
                 let fault = Fault::new(ProblemCode::ControlTotalDiffers, &stated.text);
                 self.report.row_problem(stated.row, fault.expected(sum.to_string()));
             }
