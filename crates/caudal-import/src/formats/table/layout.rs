@@ -21,6 +21,8 @@ pub(super) struct Table<'g, 't> {
     /// Whether the columns in [`NAMING`] name something in each row, so that one that is blank is
     /// not the one above it.
     pub(super) is_named_always: [bool; 2],
+    /// Entries that are named as totals, as positions in the grid.
+    pub(super) named_totals: Vec<usize>,
     pub(super) around: Around,
     /// The row at which the next table of the grid begins, or its end.
     pub(super) until: usize,
@@ -55,6 +57,7 @@ impl<'g, 't> Table<'g, 't> {
             around,
             until,
             is_named_always: [false; 2],
+            named_totals: Vec::new(),
         };
         if !is_told {
             retype(&mut table);
@@ -79,12 +82,16 @@ impl<'g, 't> Table<'g, 't> {
             }
             kinds.push(kind);
         }
-        let is_entry = |kind: &RowKind| matches!(kind, RowKind::Entry);
+        let is_entry = |kind: &RowKind| matches!(kind, RowKind::Entry | RowKind::NamedTotal);
         let last = kinds.iter().rposition(is_entry).map_or(0, |last| last + 1);
         for (offset, kind) in kinds.into_iter().enumerate() {
             let idx = first + offset;
             match kind {
                 RowKind::Entry => self.push_entry(idx),
+                RowKind::NamedTotal => {
+                    self.push_entry(idx);
+                    self.named_totals.push(idx);
+                }
                 RowKind::Aside | RowKind::Words { .. } if self.is_next_ones(offset, last) => {}
                 RowKind::Aside => around::read(self.grid, idx..idx + 1, &mut self.around),
                 RowKind::Balance(label) => self.take_balance(label, idx),
@@ -126,11 +133,6 @@ impl<'g, 't> Table<'g, 't> {
             && date.bytes().all(is_of_date)
             && date.contains(['/', '-']);
         columns.amounts().any(has_digit) || (is_cut && self.grid.separator.is_some())
-    }
-
-    /// Whether a row with date and amount is named as a total.
-    pub(super) fn says_total(&self, idx: usize) -> bool {
-        matches!(self.money_label(idx), Some(Label::Totals | Label::Total(_)))
     }
 
     /// Whether an amount beside a balance is another number than it: then a row that is named as a
@@ -186,10 +188,14 @@ impl<'g, 't> Table<'g, 't> {
         let is_date = self.is_date(idx);
         let (amount_count, has_balance) = self.money_in(idx);
         if is_date && amount_count > 0 {
-            let is_label = amount_count == 1
-                && self.money_label(idx).is_some_and(is_balance)
-                && !self.moves_money(idx);
-            return if is_label { self.balance_kind(idx) } else { RowKind::Entry };
+            let label = if amount_count == 1 { self.money_label(idx) } else { None };
+            return match label {
+                Some(label) if is_balance(label) && !self.moves_money(idx) => {
+                    RowKind::Balance(label)
+                }
+                Some(Label::Totals | Label::Total(_)) => RowKind::NamedTotal,
+                _ => RowKind::Entry,
+            };
         }
         if let Some(label) = self.money_label(idx) {
             return match label {
@@ -347,6 +353,8 @@ impl Table<'_, '_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RowKind {
     Entry,
+    /// An entry by its date and amount, and a total by its name.
+    NamedTotal,
     /// A label with its value.
     Aside,
     Balance(Label),

@@ -280,7 +280,7 @@ impl<'t> Rows<'_, '_, 't> {
         entry.balance_after = self.balance_after(place, cells);
         self.check_currency((place, cells), statement.currency, &mut entry);
         self.check_names(place, cells);
-        if self.table.says_total(place.idx) {
+        if self.table.named_totals.binary_search(&place.idx).is_ok() {
             let row = &self.table.grid.rows()[place.idx];
             let fault = Fault::new(ProblemCode::RecordUnexpected, &row.raw);
             self.report.row_problem(row.row, fault);
