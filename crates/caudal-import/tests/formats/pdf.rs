@@ -316,3 +316,60 @@ fn days_without_a_year_are_of_the_period_that_a_line_of_words_states() {
         ["5 2024-12-31 -5.00 [995.00]   | uno", "6 2025-01-02 5.00 [1000.00]   | dos"]
     );
 }
+
+#[test]
+fn sections_with_totals_named_by_many_words_are_one_table() {
+    let mut page = vec![
+        (40, 800, "F1", "Account number: 000123456789"),
+        (300, 800, "F1", "Currency: USD"),
+        (40, 785, "F1", "Statement period 03/01/2025 - 03/31/2025"),
+        (40, 770, "F1", "Beginning balance on March 1, 2025 $100.00"),
+        (40, 755, "F1", "Ending balance on March 31, 2025 $115.50"),
+    ];
+    let section = |y: i64, name, rows: [[&'static str; 2]; 2], total| {
+        let mut texts = vec![(40, y, "F2", name)];
+        for (x, text) in [(40, "Date"), (110, "Description"), (380, "Amount")] {
+            texts.push((x, y - 15, "F2", text));
+        }
+        for (at, [day, amount]) in (2i64..).zip(rows) {
+            texts.extend(row(y - 15 * at, [day, "invented", amount, ""]));
+        }
+        texts.push((40, y - 60, "F1", total));
+        texts
+    };
+    let added = [["03/04", "20.00"], ["03/05", "5.50"]];
+    page.extend(section(700, "Deposits", added, "Total deposits and other additions 25.50"));
+    let taken = [["03/04", "-4.00"], ["03/06", "-6.00"]];
+    page.extend(section(600, "Withdrawals", taken, "Total withdrawals and other things -10.01"));
+    let read = read("a.pdf", &bytes(document(&[page])));
+    assert_eq!(
+        problems(&read.problems),
+        ["1:14 - control-total-differs [-10.01] [10.00]"],
+        "the first total agrees, the second does not"
+    );
+    let statement = &read.value.statements[0];
+    let days: Vec<_> =
+        statement.entries.iter().map(|e| e.booked_at.map(|m| m.to_string())).collect();
+    let expected = ["2025-03-04", "2025-03-05", "2025-03-04", "2025-03-06"];
+    assert_eq!(days, expected.map(|day| Some(day.to_owned())));
+    assert_eq!(
+        statement.closing.map(|balance| balance.amount.to_string()).as_deref(),
+        Some("115.50")
+    );
+}
+
+#[test]
+fn a_day_that_is_printed_once_is_that_of_the_rows_below() {
+    let mut page = vec![(40, 780, "F1", "IBAN: ES00 0000 0001"), (300, 780, "F1", "Moneda: EUR")];
+    page.push((40, 750, "F1", "Saldo inicial 1.000,00"));
+    page.extend(heading(700));
+    page.extend(row(685, ["13/04/2025", "uno", "-5,00", "995,00"]));
+    page.extend(row(670, ["", "dos", "-5,00", "990,00"]));
+    page.extend(row(655, ["14/04/2025", "tres", "-5,00", "985,00"]));
+    page.extend(row(640, ["", "cuatro", "-5,00", "980,00"]));
+    let read = read("a.pdf", &bytes(document(&[page])));
+    assert_eq!(problems(&read.problems), ["1:5 Fecha date-carried-down [2] [-]"]);
+    let days: Vec<_> =
+        read.value.statements[0].entries.iter().map(|entry| entry.booked_at.unwrap().day).collect();
+    assert_eq!([days[0], days[2]], [days[1], days[3]]);
+}
