@@ -400,6 +400,24 @@ fn a_date_or_a_fraction_in_a_text_is_no_record() {
     }
 }
 
+#[test]
+fn a_day_long_before_or_after_the_file_was_made_is_reported() {
+    for (day, found) in
+        [("050228", "2005-02-28"), ("250305", "2025-03-05"), ("260228", "2026-02-28")]
+    {
+        let problem = format!("0:2 02 date-outside-statement [{found}] [2025-03-03]");
+        assert_eq!(problems_with("250228", day), [problem]);
+    }
+    assert_eq!(problems_with("250228", "250304"), Vec::<String>::new());
+}
+
+#[test]
+fn a_code_of_an_asset_is_no_currency_of_a_bank() {
+    let found = problems_with(",USD,2/", ",USDC,2/");
+    assert_eq!(found[0], "0:2 02 currency-unknown [USDC] [USD]");
+    assert_eq!(problems_with("0123456789,,", "0123456789,USDC,").len(), 1);
+}
+
 /// Accounts of samples that do not close or whose totals differ, and why.
 const EXPLAINED: &[(&str, &str)] = &[
     ("sample1", "both accounts state only available balances"),

@@ -805,6 +805,73 @@ fn another_account_begins_another_statement_even_without_its_reference() {
     assert_eq!(support::problems(&read.problems), ["0:3 :25: account-key-contradicts [2] [1]"]);
 }
 
+#[test]
+fn a_number_that_may_go_on_is_no_amount() {
+    for number in ["1'000,00", "1 000,00", "4\n,00", "4"] {
+        let line = format!(":61:2503030303D{number}NTRFNONREF");
+        let line = if number == "4" { line.replace("NTRFNONREF", "") } else { line };
+        let read = small("1", &line, SMALL_CLOSING);
+        assert_eq!(only(&read).entries[0].amount, None, "{number}");
+        let found = &support::problems(&read.problems)[0];
+        assert!(found.starts_with("0:5 :61: amount-unreadable ["), "{found}");
+    }
+}
+
+#[test]
+fn an_entry_within_a_line_of_text_is_noticed() {
+    for text in [
+        ":86:ROPES :61:2503030303D5,00NTRFNONREF",
+        ":86:ROPES\nX:61:2503030303D5,00NTRFNONREF",
+        ":86:ROPES:62F:C250303EUR6,00",
+    ] {
+        let read = small("1", &format!("{SMALL_LINE}\n{text}"), SMALL_CLOSING);
+        let codes: Vec<_> = read.problems.iter().map(|p| (p.code, p.row)).collect();
+        assert_eq!(codes, [(ProblemCode::RecordUnexpected, Some(6))], "{text}");
+    }
+    let text = ":20:A\n:25:1\n:28C:1/1:60F:C250228EUR10,00\n:62F:C250303EUR10,00\n-\n";
+    assert_eq!(
+        support::problems(&read_forced(text.as_bytes()).problems),
+        ["0:3 :28C: record-unexpected [1/1:60F:C250228EUR10,00] [-]"]
+    );
+    let read = small("1", &format!("{SMALL_LINE}\n:86:ROPES AT 17:60 :61: 5"), SMALL_CLOSING);
+    assert_eq!(read.problems, []);
+}
+
+#[test]
+fn entry_dates_far_from_the_balances_are_reported() {
+    let read = small("1", ":61:8003030303D4,00NTRFNONREF", SMALL_CLOSING);
+    let booked = only(&read).entries[0].booked_at.map(|moment| moment.to_string());
+    assert_eq!(booked.as_deref(), Some("2025-03-03"));
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:5 :61: date-outside-statement [1980-03-03] [2025-03-03]"]
+    );
+    let read = small("1", ":61:2503130313D4,00NTRFNONREF", SMALL_CLOSING);
+    assert_eq!(
+        support::problems(&read.problems)[0],
+        "0:5 :61: date-outside-statement [2025-03-13] [2025-02-28/2025-03-03]"
+    );
+    let read = small("1", ":61:2411031103D4,00NTRFNONREF", SMALL_CLOSING);
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:5 :61: date-outside-statement [2024-11-03] [2025-02-28/2025-03-03]"]
+    );
+    let read = small("1", ":61:2503010229D4,00NTRFNONREF", SMALL_CLOSING);
+    assert_eq!(only(&read).entries[0].booked_at, None);
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:5 :61: date-does-not-exist [0229] [2025-02-28]"]
+    );
+}
+
+#[test]
+fn the_account_itself_is_not_its_other_side() {
+    let own = "ES0700120345030000067890";
+    let read = small(own, &format!("{SMALL_LINE}\n:86:{own} PLUM"), SMALL_CLOSING);
+    assert_eq!(only(&read).entries[0].counterparty.number, "");
+    assert_eq!(only(&read).entries[0].description, format!("{own} PLUM"));
+}
+
 // Foreign samples.
 
 /// What a parsed twin of a sample says of one entry.

@@ -25,7 +25,7 @@ use caudal_model::{
     ReferenceKind, Statement,
 };
 
-use super::mt940::lines::{Line, Lines, day_of, digits};
+use super::mt940::lines::{Line, Lines, day_of, day_text, digits};
 use crate::formats::Found;
 use crate::report::{Fault, Report};
 use details::describe;
@@ -41,6 +41,9 @@ const CLOSING_LEDGER: &str = "015";
 
 /// The longest name of a bank or a file that is kept.
 const NAME_LENGTH_MAX: usize = 140;
+
+/// How old in days what a file tells may be without a word.
+const AGE_DAYS_MAX: i32 = 366;
 
 /// The type of a detail that carries a message and no money.
 const MESSAGE_TYPE: u32 = 890;
@@ -67,6 +70,7 @@ pub(super) fn read(text: &str, found: &mut Found, report: &mut Report) {
         report,
         record: None,
         file_id: None,
+        made_on: None,
         group: Group::default(),
         account: None,
         totals: [Total::default(); 3],
@@ -115,6 +119,8 @@ struct Reader<'t, 'r> {
     report: &'r mut Report,
     record: Option<Record<'t>>,
     file_id: Option<String>,
+    /// The day on which the file was made, if it says so.
+    made_on: Option<i32>,
     group: Group,
     account: Option<Account<'t>>,
     totals: [Total; 3],
@@ -225,6 +231,7 @@ impl<'t> Reader<'t, '_> {
         self.is_open = true;
         self.totals = [Total { records: record.records, ..Total::default() }; 3];
         self.is_closed = false;
+        self.made_on = Fields::new(&record.pieces).nth_text(2).and_then(day_of);
         let id = Fields::new(&record.pieces).nth_text(4).unwrap_or_default();
         self.file_id = self.name(record.row, "01", id);
         let version = Fields::new(&record.pieces).nth_text(7).unwrap_or_default();
@@ -255,6 +262,7 @@ impl<'t> Reader<'t, '_> {
         // A deletion or a correction says that an earlier group, which is counted, is wrong.
         self.expect_one_of(record.row, "02", status, &["4", "1"]);
         let day = self.day(record.row, "02", fields.text());
+        self.check_day(record.row, day);
         fields.text();
         let currency = self.currency(record.row, "02", fields.text());
         // What is interim is not what the bank's books say at the end.
@@ -264,6 +272,16 @@ impl<'t> Reader<'t, '_> {
         if let Some(status) = note {
             let fault = Fault::new(ProblemCode::EntryNotBooked, status).expected("1");
             self.report.cell_problem(record.row, "02", fault);
+        }
+    }
+
+    /// A day beside the one on which the file was made: a digit of it may be wrong.
+    fn check_day(&mut self, row: u64, day: Option<i32>) {
+        let (Some(day), Some(made)) = (day, self.made_on) else { return };
+        // Clocks of two places may differ by a day.
+        if day > made + 1 || made - day > AGE_DAYS_MAX {
+            let fault = Fault::new(ProblemCode::DateOutsideStatement, &day_text(day));
+            self.report.cell_problem(row, "02", fault.expected(day_text(made)));
         }
     }
 
@@ -290,7 +308,8 @@ impl<'t> Reader<'t, '_> {
     }
 
     fn currency(&mut self, row: u64, column: &str, text: &str) -> Option<Currency> {
-        let currency = Currency::from_code(text);
+        // Banks write three letters; longer codes are of assets, which have other decimals.
+        let currency = Currency::from_code(text).filter(|_| text.len() == 3);
         if currency.is_none() && !text.is_empty() {
             let fault = Fault::new(ProblemCode::CurrencyUnknown, text).expected(DEFAULT_CURRENCY);
             self.report.cell_problem(row, column, fault);

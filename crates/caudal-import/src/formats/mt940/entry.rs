@@ -165,7 +165,10 @@ fn read_line(line: &str, entry: &mut Entry, place: &mut Place<'_>) {
     let rest = mark.check_funds_letter(rest, place);
     let end = rest.bytes().take_while(|byte| matches!(byte, b'0'..=b'9' | b',' | b'.' | b'-'));
     let (number, rest) = rest.split_at(end.count());
-    let read = amount(number, TAG, place);
+    // Without a comma the number may go on behind a space, an apostrophe or the end of the line.
+    let is_cut =
+        !number.contains([',', '.']) && !rest.trim_start().starts_with(char::is_alphabetic);
+    let read = if is_cut { unreadable(number, TAG, place) } else { amount(number, TAG, place) };
     entry.amount = read.map(|amount| signed(amount, mark.is_debit, place, TAG));
     entry.is_reversal = mark.is_reversal;
     if mark.text.starts_with('E') {
@@ -261,7 +264,10 @@ fn booked_day(date: &str, near: Option<i32>, place: &mut Place<'_>) -> Option<i3
     let near = near?;
     let (year, _, _) = Moment { day: near, nanos: None }.civil();
     let candidates = (year - 1..=year + 1).filter_map(|year| Moment::from_date(year, month, day));
-    let nearest = candidates.map(|moment| moment.day).min_by_key(|day| day.abs_diff(near));
+    let days = candidates.map(|moment| moment.day);
+    // Farther is 29 February, in a year that has none.
+    let nearest = days.filter(|day| day.abs_diff(near) <= HALF_A_YEAR);
+    let nearest = nearest.min_by_key(|day| day.abs_diff(near));
     if nearest.is_none() {
         let meant = clamped_day_of(&format!("{:02}{date}", year.rem_euclid(100)));
         let meant = meant.map_or("0403".to_owned(), day_text);
@@ -269,6 +275,9 @@ fn booked_day(date: &str, near: Option<i32>, place: &mut Place<'_>) -> Option<i3
     }
     nearest
 }
+
+/// The longest way in days from a day to the nearest one of the same date in any year.
+const HALF_A_YEAR: u32 = 183;
 
 /// Type of the entry, reference of the holder, reference of the bank.
 fn read_kind(rest: &str, entry: &mut Entry, place: &mut Place<'_>) {
@@ -344,10 +353,11 @@ pub(super) fn has_entry_date(raw: &str) -> bool {
 /// How many digits value date and entry date have.
 const DATES_LENGTH: usize = 10;
 
-/// The same day of the year before or after, if it lies within two days.
+/// The same date in another year, if it lies within two days.
 pub(super) fn other_year_within(moment: Moment, (first, last): (i32, i32)) -> Option<Moment> {
-    let (year, month, day) = moment.civil();
-    let of_year = |year| Moment::from_date(year, month, day);
-    let mut years = [year - 1, year + 1].into_iter().filter_map(of_year);
-    years.find(|meant| (first..=last).contains(&meant.day))
+    let (_, month, day) = moment.civil();
+    let year_of = |day| Moment { day, nanos: None }.civil().0;
+    let years = year_of(first)..=year_of(last);
+    let mut meant = years.filter_map(|year| Moment::from_date(year, month, day));
+    meant.find(|meant| (first..=last).contains(&meant.day))
 }

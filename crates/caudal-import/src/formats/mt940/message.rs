@@ -14,6 +14,9 @@ use crate::report::{Fault, Report};
 /// The longest text that is repeated for the next statement of an account.
 const REPEATED_LENGTH_MAX: usize = 140;
 
+/// How many days beside the balances an entry may be booked without a word.
+const BESIDE_DAYS: u32 = 3;
+
 /// A message that is being read.
 #[derive(Default)]
 pub(super) struct Message<'t> {
@@ -87,6 +90,10 @@ impl<'t> Message<'t> {
     /// Takes a field in.
     pub(super) fn take(&mut self, field: &Field<'t>, text: &'t str, report: &mut Report) {
         let value = field.value(text).trim_end();
+        if hides_field(value) {
+            let fault = Fault::new(ProblemCode::RecordUnexpected, value);
+            report.cell_problem(field.row, field.name(), fault);
+        }
         match field.tag {
             Tag::Reference => {
                 let id = value.trim();
@@ -301,6 +308,10 @@ impl<'t> Message<'t> {
         let Some(OpenEntry { mut entry, raw, .. }) = self.open.take() else { return };
         raw.trim_end().clone_into(&mut entry.raw);
         entry.references.sort_by_key(|reference| reference.kind);
+        if entry.counterparty.number == self.statement.account.number {
+            // Some banks repeat the account itself.
+            entry.counterparty.number.clear();
+        }
         self.statement.entries.push(entry);
     }
 
@@ -342,9 +353,11 @@ impl<'t> Message<'t> {
             }
             let has_entry_date = entry::has_entry_date(&entry.raw);
             let meant = entry::other_year_within(moment, (first, last));
+            let is_near = moment.day.abs_diff(moment.day.clamp(first, last)) <= BESIDE_DAYS;
             let expected = match meant.filter(|_| has_entry_date) {
                 Some(meant) => meant.to_string(),
-                None if has_entry_date => continue,
+                // Banks close statements a little before or after the entries.
+                None if has_entry_date && is_near => continue,
                 None => format!("{}/{}", day_text(first), day_text(last)),
             };
             entry.booked_at = meant.filter(|_| has_entry_date).or(entry.booked_at);
@@ -378,6 +391,19 @@ impl<'t> Message<'t> {
         let fault = Fault::new(ProblemCode::BalanceDateUnexpected, &day_text(day));
         report.cell_problem(row, ":62:", fault.expected(day_text(expected)));
     }
+}
+
+/// Whether an entry or a balance stands within a line of text, where an end of line was lost.
+fn hides_field(text: &str) -> bool {
+    let is_digits = |text: &str, count: usize| {
+        text.len() >= count && text.bytes().take(count).all(|byte| byte.is_ascii_digit())
+    };
+    text.match_indices(":6").any(|(at, _)| {
+        let rest = &text[at + 2..];
+        let balance = ["0F:", "0M:", "2F:", "2M:"].iter().find_map(|tag| rest.strip_prefix(tag));
+        let dates = balance.map(|rest| rest.trim_start_matches(['C', 'D']));
+        dates.or_else(|| rest.strip_prefix("1:")).is_some_and(|dates| is_digits(dates, 6))
+    })
 }
 
 impl Stated<'_> {
