@@ -872,6 +872,25 @@ fn the_account_itself_is_not_its_other_side() {
     assert_eq!(only(&read).entries[0].description, format!("{own} PLUM"));
 }
 
+#[test]
+fn an_entry_far_from_the_day_of_its_report_is_reported() {
+    let line = ":13D:2503031815+0100\n:61:0503030303D5,00NTRFX\n-\n";
+    let read = read_forced(format!(":20:A\n:25:1\n:34F:EUR0,\n{line}").as_bytes());
+    assert_eq!(
+        support::problems(&read.problems),
+        ["0:5 :61: date-outside-statement [2005-03-03] [2025-03-03]"]
+    );
+}
+
+#[test]
+fn a_header_without_a_statement_is_truncated() {
+    let header = "{1:F01FLMGDE00AXXX0000000000}{2:I940PLUMDE00XXXXN}{4:\n";
+    for end in [9, 30, header.len() - 1] {
+        let read = read(&header[..end]);
+        assert_eq!(support::problems(&read.problems), ["0:- - file-truncated [] [:20:]"]);
+    }
+}
+
 // Foreign samples.
 
 /// What a parsed twin of a sample says of one entry.

@@ -266,7 +266,7 @@ fn booked_day(date: &str, near: Option<i32>, place: &mut Place<'_>) -> Option<i3
     let candidates = (year - 1..=year + 1).filter_map(|year| Moment::from_date(year, month, day));
     let days = candidates.map(|moment| moment.day);
     // Farther is 29 February, in a year that has none.
-    let nearest = days.filter(|day| day.abs_diff(near) <= HALF_A_YEAR);
+    let nearest = days.filter(|day| (day - near).abs() <= HALF_A_YEAR_DAYS);
     let nearest = nearest.min_by_key(|day| day.abs_diff(near));
     if nearest.is_none() {
         let meant = clamped_day_of(&format!("{:02}{date}", year.rem_euclid(100)));
@@ -277,7 +277,7 @@ fn booked_day(date: &str, near: Option<i32>, place: &mut Place<'_>) -> Option<i3
 }
 
 /// The longest way in days from a day to the nearest one of the same date in any year.
-const HALF_A_YEAR: u32 = 183;
+pub(super) const HALF_A_YEAR_DAYS: i32 = 183;
 
 /// Type of the entry, reference of the holder, reference of the bank.
 fn read_kind(rest: &str, entry: &mut Entry, place: &mut Place<'_>) {

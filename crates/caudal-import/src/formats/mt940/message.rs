@@ -4,10 +4,12 @@
 //! closing balance, because each field 86 in between belongs to it; a field 86 behind the closing
 //! balance is about the statement. Balances are taken where they stand, never by their dates.
 
-use caudal_model::{Balance, Currency, Decimal, Entry, ProblemCode, Statement};
+use caudal_model::{Balance, Currency, Entry, ProblemCode, Statement};
 
+use super::account::Parts;
 use super::entry::{self, Place, Stated};
 use super::lines::day_text;
+use super::sums::{Sum, Totals};
 use super::{Field, Tag, details};
 use crate::report::{Fault, Report};
 
@@ -36,15 +38,6 @@ struct OpenEntry<'t> {
     start: usize,
     /// Whether a field 86 has told of it already.
     has_details: bool,
-}
-
-/// Number and sum of entries, as MT942 states them.
-struct Sum {
-    row: u64,
-    tag: &'static str,
-    is_debit: bool,
-    count: String,
-    amount: Option<Decimal>,
 }
 
 impl<'t> Message<'t> {
@@ -344,9 +337,18 @@ impl<'t> Message<'t> {
     /// a value date alone does not say when an entry was booked.
     fn settle_days(&mut self, report: &mut Report) {
         let day_of = |balance: Option<Balance>| balance.and_then(|balance| balance.day);
-        let Statement { opening, closing, entries, .. } = &mut self.statement;
-        let (Some(first), Some(last)) = (day_of(*opening), day_of(*closing)) else { return };
-        for entry in entries {
+        let Statement { opening, closing, .. } = &self.statement;
+        match (day_of(*opening), day_of(*closing)) {
+            (Some(first), Some(last)) => self.settle_days_within((first, last), report),
+            (first, last) => {
+                let day = first.or(last).or(self.report_day);
+                self.check_days_near(day, report);
+            }
+        }
+    }
+
+    fn settle_days_within(&mut self, (first, last): (i32, i32), report: &mut Report) {
+        for entry in &mut self.statement.entries {
             let Some(moment) = entry.booked_at else { continue };
             if first > last || (first..=last).contains(&moment.day) {
                 continue;
@@ -363,6 +365,18 @@ impl<'t> Message<'t> {
             entry.booked_at = meant.filter(|_| has_entry_date).or(entry.booked_at);
             let fault = Fault::new(ProblemCode::DateOutsideStatement, &day_text(moment.day));
             report.cell_problem(entry.row, ":61:", fault.expected(expected));
+        }
+    }
+
+    /// Where only one day is known of a message, its entries lie in the half years around.
+    fn check_days_near(&self, day: Option<i32>, report: &mut Report) {
+        let Some(near) = day else { return };
+        for entry in &self.statement.entries {
+            let booked = entry.booked_at.map(|moment| moment.day);
+            if let Some(day) = booked.filter(|day| (day - near).abs() > entry::HALF_A_YEAR_DAYS) {
+                let fault = Fault::new(ProblemCode::DateOutsideStatement, &day_text(day));
+                report.cell_problem(entry.row, ":61:", fault.expected(day_text(near)));
+            }
         }
     }
 
@@ -412,71 +426,6 @@ impl Stated<'_> {
     }
 }
 
-impl Sum {
-    /// Number and sum have to be those of the same entries: of all, or of the booked ones.
-    fn check(&self, there: &Totals, report: &mut Report) {
-        let count = self.count.parse::<usize>().ok();
-        let counts = |of: &Total| count.is_some_and(|count| of.counts().contains(&count));
-        let is_sum = |of: &Total| self.amount.is_none() || self.amount == of.sum;
-        if [&there.all, &there.booked].iter().any(|of| counts(of) && is_sum(of)) {
-            return;
-        }
-        if !counts(&there.all) {
-            let code = ProblemCode::RecordCountDiffers;
-            let fault = Fault::new(code, &self.count).expected(there.all.count.to_string());
-            report.cell_problem(self.row, self.tag, fault);
-        }
-        if !is_sum(&there.all) {
-            let text = |amount: Option<Decimal>| amount.unwrap_or_default().to_string();
-            let code = ProblemCode::ControlTotalDiffers;
-            let fault = Fault::new(code, &text(self.amount)).expected(text(there.all.sum));
-            report.cell_problem(self.row, self.tag, fault);
-        }
-    }
-}
-
-/// Number and sum of entries of one side.
-struct Total {
-    count: usize,
-    sum: Option<Decimal>,
-    /// Entries of nothing, which either side may count.
-    zeros: usize,
-}
-
-impl Total {
-    fn counts(&self) -> std::ops::RangeInclusive<usize> {
-        self.count..=self.count + self.zeros
-    }
-
-    fn add(&mut self, amount: Decimal) {
-        self.count += usize::from(!amount.is_zero());
-        self.zeros += usize::from(amount.is_zero());
-        self.sum = self.sum.and_then(|sum| sum.checked_add(amount.abs()));
-    }
-}
-
-/// The totals of one side: of all, and of the booked ones. Banks count either.
-struct Totals {
-    all: Total,
-    booked: Total,
-}
-
-impl Totals {
-    fn of(entries: &[Entry], is_debit: bool) -> Self {
-        let none = || Total { count: 0, sum: Some(Decimal::ZERO), zeros: 0 };
-        let mut totals = Self { all: none(), booked: none() };
-        let is_side = |amount: &Decimal| amount.is_zero() || amount.is_negative() == is_debit;
-        for entry in entries {
-            let Some(amount) = entry.amount.filter(is_side) else { continue };
-            totals.all.add(amount);
-            if entry.is_booked() {
-                totals.booked.add(amount);
-            }
-        }
-        totals
-    }
-}
-
 impl OpenEntry<'_> {
     /// Takes a field 86 in; whether it names another other side than one before it did. That of the
     /// first stays.
@@ -491,55 +440,5 @@ impl OpenEntry<'_> {
             self.entry.counterparty = first;
         }
         is_other
-    }
-}
-
-/// What the field of an account holds.
-struct Parts<'t> {
-    bank: &'t str,
-    number: &'t str,
-    currency: Option<Currency>,
-}
-
-impl<'t> Parts<'t> {
-    /// Splits `BIC/number`, `number`, `number/bank`, each with or without a currency behind it or
-    /// behind another slash. What may be split in two ways stays whole: two accounts never get one
-    /// name.
-    fn of(value: &'t str) -> Self {
-        let is_around = [' ', '/'];
-        let (before, behind) = value.split_once('/').unwrap_or(("", value));
-        if Currency::from_code(behind).is_some_and(|currency| currency.code() == behind) {
-            let currency = Currency::from_code(behind);
-            return Self { bank: "", number: before.trim_matches(is_around), currency };
-        }
-        let (number, currency) = split_currency(behind.trim_matches(is_around));
-        let bank = before.trim();
-        let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-        // Czech and Slovak banks write their code of four digits behind the number.
-        let is_code_behind = !bank.is_empty() && is_digits(bank) && number.len() <= 4;
-        let is_number_before = is_digits(number) && bank.len() > 4 && bank.len() != 8;
-        if !is_code_behind {
-            Self { bank, number, currency }
-        } else if is_number_before && number.len() == 4 {
-            Self { bank: number, number: bank, currency }
-        } else {
-            Self { bank: "", number: value.trim_matches(is_around), currency }
-        }
-    }
-}
-
-/// Splits a currency code off the end of an account number.
-fn split_currency(number: &str) -> (&str, Option<Currency>) {
-    let none = (number, None);
-    // The last letters of a valid IBAN, even of one that ends in a currency, belong to it.
-    if super::lines::is_iban(number) || number.len() <= 3 {
-        return none;
-    }
-    let Some((before, code)) = number.split_at_checked(number.len() - 3) else { return none };
-    let is_behind = before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, ' ' | '/'));
-    let is_code = code.bytes().all(|byte| byte.is_ascii_uppercase());
-    match Currency::from_code(code).filter(|_| is_behind && is_code) {
-        Some(currency) => (before.trim_end_matches([' ', '/']), Some(currency)),
-        None => none,
     }
 }

@@ -7,10 +7,12 @@
 //! *Authority.* The fields as public samples of banks in ten countries show them, and field 61 of
 //! MT942. See the parts for what each rests on.
 
+mod account;
 mod details;
 mod entry;
 pub(super) mod lines;
 mod message;
+mod sums;
 
 use caudal_model::ProblemCode;
 
@@ -521,5 +523,10 @@ impl<'t> Reader<'t, '_> {
             }
         }
         self.end_message();
+        if self.found.statements.is_empty() && !self.report.has_any() {
+            // A header alone.
+            let fault = Fault::new(ProblemCode::FileTruncated, "");
+            self.report.file_problem(fault.expected(":20:"));
+        }
     }
 }
