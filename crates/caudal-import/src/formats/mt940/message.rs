@@ -409,15 +409,16 @@ impl<'t> Message<'t> {
 
 /// Whether an entry or a balance stands within a line of text, where an end of line was lost.
 fn hides_field(text: &str) -> bool {
-    let is_digits = |text: &str, count: usize| {
-        text.len() >= count && text.bytes().take(count).all(|byte| byte.is_ascii_digit())
-    };
-    text.match_indices(":6").any(|(at, _)| {
-        let rest = &text[at + 2..];
-        let balance = ["0F:", "0M:", "2F:", "2M:"].iter().find_map(|tag| rest.strip_prefix(tag));
-        let dates = balance.map(|rest| rest.trim_start_matches(['C', 'D']));
-        dates.or_else(|| rest.strip_prefix("1:")).is_some_and(|dates| is_digits(dates, 6))
-    })
+    let mut parts = text.split(':').skip(1).peekable();
+    while let Some(tag) = parts.next() {
+        let is_tag = matches!(tag, "61" | "60F" | "60M" | "62F" | "62M");
+        let Some(next) = parts.peek().filter(|_| is_tag) else { continue };
+        let dates = next.trim_start_matches(['C', 'D']).bytes().take(6);
+        if dates.filter(u8::is_ascii_digit).count() == 6 {
+            return true;
+        }
+    }
+    false
 }
 
 impl Stated<'_> {

@@ -136,8 +136,9 @@ fn odd_tag_of(line: Line<'_>) -> Option<(Tag, &str, Line<'_>)> {
     if let Some((tag, name)) = tag_of(line.text).filter(|(tag, _)| *tag != Tag::Unknown) {
         return Some((tag, name, line));
     }
-    let (end, _) = line.text.bytes().enumerate().skip(1).find(|(_, byte)| *byte == b':')?;
-    let name = line.text.get(..=end).filter(|_| end < TAG_LENGTH)?;
+    let mut inner = line.text.strip_prefix(':')?.bytes().take(TAG_LENGTH - 1);
+    let end = 1 + inner.position(|byte| byte == b':')?;
+    let name = line.text.get(..=end)?;
     let (_, tag) = TAGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
     Some((*tag, name, line))
 }
