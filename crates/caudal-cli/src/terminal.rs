@@ -40,6 +40,13 @@ impl Terminal {
 
     /// Runs a command and turns its outcome into an exit code.
     pub(crate) fn run(&self, command: impl FnOnce() -> Result<(), Failure>) -> ExitCode {
+        // A panic of a library over a damaged file becomes a problem, and is not told of twice.
+        let tell = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !caudal::is_guarded() {
+                tell(panic);
+            }
+        }));
         match catch_unwind(AssertUnwindSafe(command)) {
             Ok(Ok(())) => ExitCode::SUCCESS,
             Ok(Err(Failure::Output(error))) if error.kind() == IoKind::BrokenPipe => {

@@ -22,6 +22,7 @@ mod csv_file;
 mod dates;
 mod fields;
 mod formats;
+mod guard;
 mod lists;
 mod pace;
 mod parquet_file;
@@ -37,6 +38,7 @@ use sha2::{Digest, Sha256};
 
 pub use formats::archive::{is_archive, unpack};
 pub use formats::{Evidence, Format, ReadOptions, read_evidence, recognise};
+pub use guard::is_guarded;
 pub use lists::{AccountRow, AssertedLink, Statement};
 pub use profile::{AmountStyle, DateOrder, DecimalMark, Field, Profile, ProfileError, RowOrder};
 pub use report::PROBLEMS_LISTED_MAX;

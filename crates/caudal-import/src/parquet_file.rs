@@ -8,7 +8,6 @@
 //! *Authority.* Apache Parquet format, logical types; through the `parquet` crate.
 
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use caudal_model::ProblemCode;
@@ -21,6 +20,7 @@ use parquet::schema::types::ColumnDescriptor;
 use crate::csv_file::find_columns;
 use crate::dates::{day_cell, time_cell};
 use crate::fields::Cell;
+use crate::guard;
 use crate::report::{Fault, Report};
 use crate::text::decode_windows_1252;
 use crate::transfers::{Intake, LAYOUT, column};
@@ -46,7 +46,7 @@ struct Damage;
 /// Runs a call of the library; an error and a panic are the same to us.
 fn guarded<T>(call: impl FnOnce() -> parquet::errors::Result<T>) -> Result<T, Damage> {
     // What the call leaves half done is dropped, since reading stops there.
-    catch_unwind(AssertUnwindSafe(call)).ok().and_then(Result::ok).ok_or(Damage)
+    guard::guarded(call).and_then(Result::ok).ok_or(Damage)
 }
 
 /// Reads all rows of a file.

@@ -54,7 +54,7 @@ mod show;
 pub use answer::trace;
 pub use case::{Case, OpenOptions, Reading};
 pub use caudal_explain::{Language, Message, Terms};
-pub use caudal_import::{Format, Profile, ProfileError, is_archive, unpack};
+pub use caudal_import::{Format, Profile, ProfileError, is_archive, is_guarded, unpack};
 pub use caudal_ledger::{Overdraft, SameDay};
 pub use caudal_model::problem::printable;
 pub use caudal_model::{Moment, Problem, Severity};

@@ -10,7 +10,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Reader, Sheets};
 use caudal_model::ProblemCode;
@@ -18,6 +17,7 @@ use caudal_model::ProblemCode;
 use super::archive;
 use super::table::grid::{CellKind, Grid, GridCell, RowState};
 use crate::formats::{Found, ReadOptions, table};
+use crate::guard::guarded;
 use crate::report::{Fault, Report};
 
 /// What XLS files begin with, as do encrypted XLSX files and other documents.
@@ -58,10 +58,8 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions, found: &mut Found, repor
         return;
     }
     // Hostile workbooks are the library's to survive; if it does not, the file is damaged.
-    let opened = catch_unwind(AssertUnwindSafe(|| {
-        calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).ok()
-    }));
-    let Some(mut book) = opened.ok().flatten() else {
+    let opened = guarded(|| calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).ok());
+    let Some(mut book) = opened.flatten() else {
         report.file_problem(damaged(bytes));
         return;
     };
@@ -70,8 +68,7 @@ pub(super) fn read(bytes: &[u8], options: &ReadOptions, found: &mut Found, repor
     let mut headless = Vec::new();
     for (idx, name) in book.sheet_names().into_iter().enumerate() {
         let part = u32::try_from(idx + 1).unwrap_or(u32::MAX);
-        let sheet = catch_unwind(AssertUnwindSafe(|| read_sheet(&mut book, &name, part)));
-        let Some(sheet) = sheet.ok().flatten() else {
+        let Some(sheet) = guarded(|| read_sheet(&mut book, &name, part)).flatten() else {
             report.file_problem(crate::truncated(&name));
             continue;
         };

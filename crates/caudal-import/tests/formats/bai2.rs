@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use caudal_import::{Evidence, Format, Imported, recognise};
-use caudal_model::{Decimal, Entry, EntryStatus, Statement};
+use caudal_model::{Decimal, EntryStatus};
 
-use crate::support;
+use crate::support::{self, only, references};
 
 /// A day of a company that does not exist: 1,000.00 - 400.50 + 150.25 = 749.75.
 const GOOD: &str = "\
@@ -33,17 +33,6 @@ fn with(old: &str, new: &str) -> Imported<Evidence> {
 
 fn problems_with(old: &str, new: &str) -> Vec<String> {
     support::problems(&with(old, new).problems)
-}
-
-fn only(read: &Imported<Evidence>) -> &Statement {
-    match &read.value.statements[..] {
-        [statement] => statement,
-        statements => panic!("{} statements", statements.len()),
-    }
-}
-
-fn references(entry: &Entry) -> Vec<String> {
-    entry.references.iter().map(|r| format!("{:?} {}", r.kind, r.text)).collect()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use caudal_import::{Evidence, Format, Imported, ReadOptions, read_evidence, recognise};
 use caudal_model::{Decimal, Entry, EntryStatus, ProblemCode, ReferenceKind, Statement};
 
-use crate::support;
+use crate::support::{self, only, references};
 
 /// A day's statement of a company that does not exist.
 const GOOD: &str = "\
@@ -39,13 +39,6 @@ fn read_forced(bytes: &[u8]) -> Imported<Evidence> {
     read_evidence("statement.sta", bytes, &options, &mut |_| ControlFlow::Continue(()))
 }
 
-fn only(read: &Imported<Evidence>) -> &Statement {
-    match &read.value.statements[..] {
-        [statement] => statement,
-        statements => panic!("{} statements", statements.len()),
-    }
-}
-
 /// The good statement with a text put in place of another.
 fn with(old: &str, new: &str) -> Imported<Evidence> {
     assert!(GOOD.contains(old), "{old}");
@@ -54,10 +47,6 @@ fn with(old: &str, new: &str) -> Imported<Evidence> {
 
 fn problems_with(old: &str, new: &str) -> Vec<String> {
     support::problems(&with(old, new).problems)
-}
-
-fn references(entry: &Entry) -> Vec<String> {
-    entry.references.iter().map(|r| format!("{:?} {}", r.kind, r.text)).collect()
 }
 
 #[test]

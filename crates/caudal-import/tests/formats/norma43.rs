@@ -1,9 +1,9 @@
 //! Norma 43: accounts with computed IBANs, movements, totals, order of dates, problems.
 
 use caudal_import::{Evidence, Format, Imported, recognise};
-use caudal_model::{Decimal, Entry, Statement};
+use caudal_model::Decimal;
 
-use crate::support;
+use crate::support::{self, only, references};
 
 /// A month of a company that does not exist, of the bank 0012 that does not exist either:
 /// 1,000.00 - 400.50 + 150.25 = 749.75.
@@ -29,17 +29,6 @@ fn with(old: &str, new: &str) -> Imported<Evidence> {
 
 fn problems_with(old: &str, new: &str) -> Vec<String> {
     support::problems(&with(old, new).problems)
-}
-
-fn only(read: &Imported<Evidence>) -> &Statement {
-    match &read.value.statements[..] {
-        [statement] => statement,
-        statements => panic!("{} statements", statements.len()),
-    }
-}
-
-fn references(entry: &Entry) -> Vec<String> {
-    entry.references.iter().map(|r| format!("{:?} {}", r.kind, r.text)).collect()
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::ops::ControlFlow;
 
 use caudal_import::{Evidence, Format, Imported, ReadOptions, read_evidence, recognise};
-use caudal_model::{Entry, EntryStatus, Statement};
+use caudal_model::{Entry, EntryStatus};
 
-use crate::support;
+use crate::support::{self, only, references, shape};
 
 /// Two entries of a company that does not exist.
 const GOOD: &str = "\
@@ -55,19 +55,8 @@ fn problems_with(old: &str, new: &str) -> Vec<String> {
     support::problems(&with(old, new).problems)
 }
 
-fn only(read: &Imported<Evidence>) -> &Statement {
-    match &read.value.statements[..] {
-        [statement] => statement,
-        statements => panic!("{} statements", statements.len()),
-    }
-}
-
 fn second(read: &Imported<Evidence>) -> &Entry {
     &only(read).entries[1]
-}
-
-fn references(entry: &Entry) -> Vec<String> {
-    entry.references.iter().map(|r| format!("{:?} {}", r.kind, r.text)).collect()
 }
 
 /// The same file as XML: every value gets its closing tag.
@@ -697,21 +686,6 @@ const SAMPLES: &[(&str, usize, usize, &[&str])] = &[
     ("vanguard", 0, 0, &["record-unexpected"]),
     ("vanguard401k", 0, 0, &["record-unexpected"]),
 ];
-
-/// Problems as `column code`, with the number of those that follow each other.
-fn shape(read: &Imported<Evidence>) -> Vec<String> {
-    let mut shapes: Vec<(String, usize)> = Vec::new();
-    for problem in &read.problems {
-        let column = problem.column.as_deref().unwrap_or("");
-        let shape = format!("{column} {}", problem.code).trim().to_owned();
-        match shapes.last_mut().filter(|(last, _)| *last == shape) {
-            Some((_, count)) => *count += 1,
-            None => shapes.push((shape, 1)),
-        }
-    }
-    let text = |(shape, count)| if count == 1 { shape } else { format!("{count} {shape}") };
-    shapes.into_iter().map(text).collect()
-}
 
 /// Why entries that stand in a sample are not read.
 fn explained(text: &str) -> Option<&'static str> {

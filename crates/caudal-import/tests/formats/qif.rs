@@ -1,9 +1,9 @@
 //! QIF: accounts, orders of dates, decimal marks, splits, problems, foreign samples.
 
 use caudal_import::{Evidence, Format, Imported, recognise};
-use caudal_model::{Entry, Statement};
+use caudal_model::Entry;
 
-use crate::support;
+use crate::support::{self, only, shape};
 
 /// Entries of a company that does not exist.
 const GOOD: &str = "\
@@ -57,13 +57,6 @@ fn problems(read: &Imported<Evidence>) -> Vec<String> {
 
 fn problems_with(old: &str, new: &str) -> Vec<String> {
     problems(&with(old, new))
-}
-
-fn only(read: &Imported<Evidence>) -> &Statement {
-    match &read.value.statements[..] {
-        [statement] => statement,
-        statements => panic!("{} statements", statements.len()),
-    }
 }
 
 fn days(read: &Imported<Evidence>) -> Vec<String> {
@@ -351,21 +344,6 @@ const SAMPLES: &[(&str, usize, usize, &[&str])] = &[
     ("test_transaction_before_account_definition_2", 1, 2, &["!Account account-missing", "currency currency-missing"]),
     ("test_unknown_account_type", 0, 0, &["11 record-unexpected"]),
 ];
-
-/// Problems as `column code`, with the number of those that follow each other.
-fn shape(read: &Imported<Evidence>) -> Vec<String> {
-    let mut shapes: Vec<(String, usize)> = Vec::new();
-    for problem in &read.problems {
-        let column = problem.column.as_deref().unwrap_or("");
-        let shape = format!("{column} {}", problem.code).trim().to_owned();
-        match shapes.last_mut().filter(|(last, _)| *last == shape) {
-            Some((_, count)) => *count += 1,
-            None => shapes.push((shape, 1)),
-        }
-    }
-    let text = |(shape, count)| if count == 1 { shape } else { format!("{count} {shape}") };
-    shapes.into_iter().map(text).collect()
-}
 
 #[test]
 fn foreign_samples_are_read_or_say_why_not() {

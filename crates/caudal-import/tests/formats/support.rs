@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use caudal_import::{Evidence, Imported, ReadOptions, read_evidence};
-use caudal_model::{Decimal, Moment, Money, Problem, Statement, Thing, Transfer};
+use caudal_model::{Decimal, Entry, Moment, Money, Problem, Statement, Thing, Transfer};
 
 /// Reads a file of evidence with nothing said about it.
 pub(crate) fn read(name: &str, bytes: &[u8]) -> Imported<Evidence> {
@@ -187,4 +187,32 @@ fn damage(good: &[u8], pieces: &[&[u8]], random: &mut Xorshift) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// The one statement of a file.
+pub(crate) fn only(read: &Imported<Evidence>) -> &Statement {
+    match &read.value.statements[..] {
+        [statement] => statement,
+        statements => panic!("{} statements", statements.len()),
+    }
+}
+
+/// References as `kind text`.
+pub(crate) fn references(entry: &Entry) -> Vec<String> {
+    entry.references.iter().map(|r| format!("{:?} {}", r.kind, r.text)).collect()
+}
+
+/// Problems as `column code`, with the number of those that follow each other.
+pub(crate) fn shape(read: &Imported<Evidence>) -> Vec<String> {
+    let mut shapes: Vec<(String, usize)> = Vec::new();
+    for problem in &read.problems {
+        let column = problem.column.as_deref().unwrap_or("");
+        let shape = format!("{column} {}", problem.code).trim().to_owned();
+        match shapes.last_mut().filter(|(last, _)| *last == shape) {
+            Some((_, count)) => *count += 1,
+            None => shapes.push((shape, 1)),
+        }
+    }
+    let text = |(shape, count)| if count == 1 { shape } else { format!("{count} {shape}") };
+    shapes.into_iter().map(text).collect()
 }

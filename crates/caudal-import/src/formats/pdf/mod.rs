@@ -16,13 +16,12 @@ mod lines;
 mod unicode_map;
 mod words;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use caudal_model::ProblemCode;
 use lopdf::Document;
 
 use self::lines::Line;
 use crate::formats::{Found, ReadOptions, table};
+use crate::guard::guarded;
 use crate::report::{Fault, Report};
 
 pub(super) fn is_pdf(bytes: &[u8]) -> bool {
@@ -31,13 +30,13 @@ pub(super) fn is_pdf(bytes: &[u8]) -> bool {
 
 pub(super) fn read(bytes: &[u8], options: &ReadOptions, found: &mut Found, report: &mut Report) {
     // Hostile documents are the library's to survive; if it does not, the file is damaged.
-    let loaded = catch_unwind(|| Document::load_mem(bytes));
+    let loaded = guarded(|| Document::load_mem(bytes));
     let document = match loaded {
-        Ok(Ok(document)) if document.is_encrypted() => {
+        Some(Ok(document)) if document.is_encrypted() => {
             report.file_problem(Fault::new(ProblemCode::FormatUnknown, "PDF (encrypted)"));
             return;
         }
-        Ok(Ok(document)) => document,
+        Some(Ok(document)) => document,
         _ if has_encryption(bytes) => {
             report.file_problem(Fault::new(ProblemCode::FormatUnknown, "PDF (encrypted)"));
             return;
@@ -71,8 +70,7 @@ fn read_pages(document: &Document, report: &mut Report) -> Vec<Vec<Line>> {
     let mut pages = Vec::new();
     let mut fonts = fonts::Fonts::default();
     for (number, page) in document.get_pages() {
-        let read = catch_unwind(AssertUnwindSafe(|| words::read(document, page, &mut fonts)));
-        let words = read.unwrap_or_default();
+        let words = guarded(|| words::read(document, page, &mut fonts)).unwrap_or_default();
         if words.is_empty() {
             let fault = Fault::new(ProblemCode::PageMissing, &number.to_string());
             report.file_problem(fault);
