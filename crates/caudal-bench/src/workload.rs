@@ -63,7 +63,8 @@ pub(crate) fn make(transfers: u64, openings_percent: u64, seed: u64) -> Workload
 pub(crate) fn write_csv(transfers: u64, seed: u64) -> std::io::Result<()> {
     const BLOCK: usize = 50_000;
     let accounts = u32::try_from((transfers / TRANSFERS_PER_ACCOUNT).max(2)).unwrap_or(u32::MAX);
-    let lines: Vec<_> = (1u64..).zip(bank(seed, transfers, accounts)).collect();
+    let mut bank = bank(seed, transfers.saturating_sub(u64::from(accounts)), accounts);
+    let lines: Vec<_> = (1u64..).zip(&mut bank).collect();
     let mut blocks: Vec<_> = lines.chunks(BLOCK).collect();
     let mut rng = Rng::new(seed ^ 0x0b10_c4ed);
     for at in (1..blocks.len()).rev() {
@@ -76,6 +77,12 @@ pub(crate) fn write_csv(transfers: u64, seed: u64) -> std::io::Result<()> {
     let name = |account: u32| {
         if account == OUTSIDE { "@outside".to_owned() } else { format!("A{account}") }
     };
+    // What each account begins with comes in on the first day.
+    for account in 0..accounts {
+        let (minor, name) = (bank.opening(account).max(1), name(account));
+        let (whole, rest) = (minor / 100, minor % 100);
+        writeln!(out, "f{account},{first},@outside,{name},{whole}.{rest:02},USD")?;
+    }
     for &(row, (day, payer, payee, minor)) in blocks.into_iter().flatten() {
         let day = Moment { day: first.day + day, nanos: None };
         let (payer, payee, whole, rest) = (name(payer), name(payee), minor / 100, minor % 100);

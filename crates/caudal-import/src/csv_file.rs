@@ -81,6 +81,11 @@ pub(crate) struct Placing {
 pub(crate) type TakeRow<'f, 't> =
     &'f mut dyn FnMut(&mut Report, RowAt, &[Cell<'t>]) -> ControlFlow<()>;
 
+/// Receives the cells of several rows, one row after another. Whoever knows what comes next need not
+/// wait for memory row by row.
+pub(crate) type TakeRows<'f, 't> =
+    &'f mut dyn FnMut(&mut Report, &[RowAt], &[Cell<'t>]) -> ControlFlow<()>;
+
 /// Reads all rows of a text.
 pub(crate) fn read_rows<'t>(
     text: &'t str,
@@ -88,10 +93,21 @@ pub(crate) fn read_rows<'t>(
     report: &mut Report,
     take: TakeRow<'_, 't>,
 ) {
+    read_many(text, layout, (1, report), &mut |report, rows, cells| take(report, rows[0], cells));
+}
+
+/// Reads all rows of a text, and gives at most so many of them at once.
+pub(crate) fn read_many<'t>(
+    text: &'t str,
+    layout: &Layout,
+    (rows_max, report): (usize, &mut Report),
+    take: TakeRows<'_, 't>,
+) {
     let separator = find_separator(text, layout);
     let mut records = Records::new(text, separator);
     let has_nul = text.as_bytes().contains(&0);
     let Some(columns) = read_header(&mut records, layout, has_nul, report) else { return };
+    let columns = Columns { rows_max, ..columns };
     let is_empty = give_rows(&mut records, &columns, (|_| false, has_nul), report, take);
     if is_empty && layout.needs_rows {
         report.file_problem(Fault::new(ProblemCode::FileEmpty, ""));
@@ -110,8 +126,11 @@ pub(crate) fn read_placed<'t>(
     if placing.has_header {
         records.next_record();
     }
-    let columns = Columns { positions: placing.positions.clone(), count: placing.column_count };
-    if give_rows(&mut records, &columns, (placing.is_aside, has_nul), report, take) {
+    let (positions, count) = (placing.positions.clone(), placing.column_count);
+    let columns = Columns { positions, count, rows_max: 1 };
+    let mut take =
+        |report: &mut Report, rows: &[RowAt], cells: &[Cell<'t>]| take(report, rows[0], cells);
+    if give_rows(&mut records, &columns, (placing.is_aside, has_nul), report, &mut take) {
         report.file_problem(Fault::new(ProblemCode::FileEmpty, ""));
     }
 }
@@ -149,9 +168,10 @@ fn give_rows<'t>(
     columns: &Columns,
     (is_aside, has_nul): (fn(&str) -> bool, bool),
     report: &mut Report,
-    take: TakeRow<'_, 't>,
+    take: TakeRows<'_, 't>,
 ) -> bool {
-    let mut cells = Vec::with_capacity(columns.positions.len());
+    let mut cells = Vec::with_capacity(columns.positions.len() * columns.rows_max);
+    let mut rows: Vec<RowAt> = Vec::with_capacity(columns.rows_max);
     let mut is_empty = true;
     while let Some(record) = records.next_record() {
         is_empty = false;
@@ -160,20 +180,36 @@ fn give_rows<'t>(
         }
         match check_record(records, &record, columns.count, has_nul) {
             RecordCheck::Fault(_) if is_aside(records.line(&record)) => {}
-            RecordCheck::Fault(fault) => report.row_problem(record.row, fault),
+            RecordCheck::Fault(fault) => {
+                // Problems stand in the order of the rows.
+                if !rows.is_empty() && take(report, &rows, &cells).is_break() {
+                    return is_empty;
+                }
+                rows.clear();
+                cells.clear();
+                report.row_problem(record.row, fault);
+            }
             RecordCheck::Blank => {}
             RecordCheck::Sound => {
-                cells.clear();
                 cells.extend(columns.positions.iter().map(|position| match position {
                     Some(position) => Cell::Text(records.field(*position)),
                     None => Cell::EMPTY,
                 }));
                 let Range { start, end } = record.range;
-                if take(report, RowAt { row: record.row, start, end }, &cells).is_break() {
-                    break;
+                rows.push(RowAt { row: record.row, start, end });
+                if rows.len() == columns.rows_max {
+                    if take(report, &rows, &cells).is_break() {
+                        return is_empty;
+                    }
+                    rows.clear();
+                    cells.clear();
                 }
             }
         }
+    }
+    if !rows.is_empty() {
+        // Nothing follows that could be left out.
+        let _ = take(report, &rows, &cells);
     }
     is_empty
 }
@@ -195,6 +231,8 @@ struct Columns {
     positions: Vec<Option<usize>>,
     /// Number of columns in the header.
     count: usize,
+    /// The most rows that are given at once.
+    rows_max: usize,
 }
 
 fn read_header(
@@ -219,7 +257,7 @@ fn read_header(
         let fault = Fault::new(code, found).expected(column);
         report.column_problem(Some(record.row), column, fault);
     })?;
-    Some(Columns { positions, count: names.len() })
+    Some(Columns { positions, count: names.len(), rows_max: 1 })
 }
 
 /// Finds the columns of a layout among names. `None` after a problem that makes rows unreadable.

@@ -108,19 +108,32 @@ fn read_transfers_into(
     }
 }
 
+/// Rows after which it is estimated how many a file has.
+const ROWS_OF_ESTIMATE: u64 = 1 << 13;
+
 fn read_text(
     text: &str,
     byte_count: usize,
     (intake, report): (&mut Intake, &mut Report),
     progress: OnProgress<'_>,
 ) {
-    let mut rows = 0;
-    csv_file::read_rows(text, &transfers::LAYOUT, report, &mut |report, at, cells| {
-        intake.take(report, at.row, cells);
-        rows += 1;
-        if rows % ROWS_PER_PROGRESS == 0 {
-            let part = (at.end as u64, text.len() as u64);
-            return progress(Progress::new(rows, part, byte_count as u64));
+    let mut count = 0;
+    let layout = &transfers::LAYOUT;
+    let many = (transfers::ROWS_AT_ONCE, report);
+    csv_file::read_many(text, layout, many, &mut |report, rows, cells| {
+        intake.expect(cells);
+        for (at, cells) in rows.iter().zip(cells.chunks_exact(layout.columns.len())) {
+            intake.take(report, at.row, cells);
+            count += 1;
+            if count == ROWS_OF_ESTIMATE {
+                // All rows, if the others are as long as those so far.
+                let of_text = text.len() as u128 * u128::from(count) / at.end.max(1) as u128;
+                intake.table.reserve(usize::try_from(of_text).unwrap_or(0));
+            }
+            if count % ROWS_PER_PROGRESS == 0 {
+                let part = (at.end as u64, text.len() as u64);
+                progress(Progress::new(count, part, byte_count as u64))?;
+            }
         }
         ControlFlow::Continue(())
     });

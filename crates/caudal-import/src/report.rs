@@ -42,7 +42,12 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(name: &str, bytes: &[u8]) -> Self {
-        let file = EvidenceFile { name: name.to_owned(), sha256: crate::digest(bytes) };
+        Self::of_file(name, crate::digest(bytes))
+    }
+
+    /// A report of a file whose digest is known.
+    pub(crate) fn of_file(name: &str, sha256: String) -> Self {
+        let file = EvidenceFile { name: name.to_owned(), sha256 };
         Self {
             file,
             problems: Vec::new(),

@@ -3,6 +3,8 @@
 //! *Shape.* One row at a time, in the order of the evidence. A row with a blocking problem, and a
 //! row that moves nothing, is reported and stays out of the table; its id still counts as used.
 
+use std::borrow::Cow;
+
 use caudal_model::collections::Dictionary;
 use caudal_model::{Currency, Money, ProblemCode, SourceRef, Thing, Transfer, TransferTable};
 
@@ -84,7 +86,27 @@ impl Checks<'_> {
     }
 }
 
+/// The text of a cell that stands in the file as it is.
+fn plain<'t>(cell: &Cell<'t>) -> &'t str {
+    match cell {
+        Cell::Text(Cow::Borrowed(text)) => text,
+        _ => "",
+    }
+}
+
+/// Rows that are looked at together before they are taken in.
+pub(crate) const ROWS_AT_ONCE: usize = 64;
+
 impl Intake {
+    /// Says which rows come next, by their cells.
+    pub(crate) fn expect(&self, cells: &[Cell<'_>]) {
+        let mut rows = [["", "", ""]; ROWS_AT_ONCE];
+        for (row, cells) in rows.iter_mut().zip(cells.chunks_exact(LAYOUT.columns.len())) {
+            *row = [column::ID, column::PAYER, column::PAYEE].map(|column| plain(&cells[column]));
+        }
+        self.table.warm(&rows);
+    }
+
     /// Takes one row in.
     pub(crate) fn take(&mut self, report: &mut Report, row: u64, cells: &[Cell<'_>]) {
         let is_in = self.try_take(report, row, cells).is_some();

@@ -1,6 +1,7 @@
 //! Collections that cannot leak an accidental order into a result.
 
 use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hint::black_box;
 
 /// A dictionary of texts: each distinct text has a number, counted from 0 in order of arrival.
 ///
@@ -16,6 +17,9 @@ pub struct Dictionary {
 }
 
 const FREE: u64 = u64::MAX;
+
+/// Slots from which on a dictionary is larger than the caches near a processor.
+const WARMED_FROM: usize = 1 << 16;
 
 fn position(end: u64) -> usize {
     usize::try_from(end).unwrap_or(usize::MAX)
@@ -56,7 +60,7 @@ impl Dictionary {
     /// The number of a text, added if new; and whether it was new.
     pub fn intern(&mut self, text: &str) -> (u32, bool) {
         if (self.ends.len() + 1) * 4 > self.slots.len() * 3 {
-            self.grow();
+            self.spread((self.slots.len() * 2).max(16));
         }
         let hash = hash_of(text);
         let slot = self.slot_of(text, hash);
@@ -68,6 +72,26 @@ impl Dictionary {
         self.ends.push(self.text.len() as u64);
         self.slots[slot] = tagged(hash, idx);
         (idx, true)
+    }
+
+    /// Loads what looking these texts up will need, all of it at once: one text after another, a large
+    /// dictionary spends most of its time waiting for memory. Changes nothing.
+    pub fn warm<const N: usize>(&self, texts: &[&str; N]) {
+        if self.slots.len() < WARMED_FROM {
+            return;
+        }
+        let mask = self.slots.len() as u64 - 1;
+        let slots = texts.map(|text| {
+            let slot = usize::try_from(hash_of(text) & mask).unwrap_or(0);
+            self.slots[slot]
+        });
+        let ends = slots.map(|slot| match slot {
+            FREE => 0,
+            slot => position(self.ends[number(slot) as usize]),
+        });
+        let bytes = ends.map(|end| self.text.as_bytes().get(end.wrapping_sub(1)).copied());
+        // Unused loads would be left out.
+        black_box(bytes);
     }
 
     /// The texts in order of arrival.
@@ -111,8 +135,17 @@ impl Dictionary {
         slot
     }
 
-    fn grow(&mut self) {
-        self.slots = vec![FREE; (self.slots.len() * 2).max(16)];
+    /// Makes room for so many texts in all, so that the index is not laid out again and again.
+    pub fn reserve(&mut self, count: usize) {
+        let slots = (count / 3 * 4 + 4).next_power_of_two();
+        if slots > self.slots.len() {
+            self.spread(slots);
+        }
+    }
+
+    /// Lays the index out over so many slots.
+    fn spread(&mut self, slots: usize) {
+        self.slots = vec![FREE; slots];
         for idx in 0..self.len() {
             let idx = u32::try_from(idx).unwrap_or(u32::MAX);
             let hash = hash_of(self.get(idx));
@@ -233,5 +266,25 @@ mod tests {
         }
         assert_eq!(names.find("nobody"), None);
         assert_eq!(Dictionary::default().find(""), None);
+    }
+
+    #[test]
+    fn texts_that_were_looked_at_before_are_found_and_added_as_ever() {
+        let mut names = Dictionary::default();
+        for n in 0..100_000u32 {
+            let [known, new, again] = [format!("a{}", n / 2), format!("a{n}"), String::new()];
+            names.warm(&[&known, &new, &again]);
+            assert_eq!(names.intern(&new), (n, true));
+            assert_eq!(names.find(&known), Some(n / 2));
+        }
+        assert!(names.slots.len() >= WARMED_FROM);
+        names.reserve(1_000_000);
+        let slots = names.slots.len();
+        assert_eq!(names.find("a77"), Some(77));
+        for n in 100_000..1_000_000u32 {
+            names.intern(&format!("a{n}"));
+        }
+        assert_eq!(names.slots.len(), slots, "there was room");
+        assert_eq!(names.len(), 1_000_000);
     }
 }

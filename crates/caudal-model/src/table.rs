@@ -81,6 +81,18 @@ impl TransferTable {
         Ok(())
     }
 
+    /// Loads what pushing rows with such ids, payers and payees will need; see [`Dictionary::warm`].
+    pub fn warm<const N: usize>(&self, rows: &[[&str; 3]; N]) {
+        self.ids.warm(&rows.map(|row| row[0]));
+        self.names.warm(&rows.map(|row| row[1]));
+        self.names.warm(&rows.map(|row| row[2]));
+    }
+
+    /// Makes room for so many rows in all.
+    pub fn reserve(&mut self, rows: usize) {
+        self.ids.reserve(rows);
+    }
+
     fn push_source(&mut self, idx: u32, source: SourceRef) {
         let SourceRef { file_idx, part, row } = source;
         if self.runs.last().is_none_or(|&(_, file, known)| (file, known) != (file_idx, part)) {

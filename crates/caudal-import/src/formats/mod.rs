@@ -124,6 +124,8 @@ pub struct ReadOptions {
     pub account: Option<String>,
     /// How tables are read; nothing that it answers is guessed.
     pub profile: Option<Profile>,
+    /// The digest of the bytes, by a caller who has just computed it.
+    pub sha256: Option<String>,
 }
 
 /// Shorter files are read before anybody could wait.
@@ -136,7 +138,8 @@ pub fn read_evidence(
     options: &ReadOptions,
     progress: OnProgress<'_>,
 ) -> Imported<Evidence> {
-    let mut report = Report::new(name, bytes);
+    let sha256 = options.sha256.clone().unwrap_or_else(|| crate::digest(bytes));
+    let mut report = Report::of_file(name, sha256);
     let mut found = Found::default();
     let (recognised, rival) = claims(name, bytes);
     // A profile knows headings that the reader of tables does not.

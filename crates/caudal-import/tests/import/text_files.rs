@@ -210,6 +210,23 @@ fn an_id_stands_once_even_where_its_row_was_left_out() {
 }
 
 #[test]
+fn problems_stand_in_the_order_of_the_rows_whoever_finds_them() {
+    let row = |n: u32| match n % 7 {
+        3 => format!("t{n},2025-04-03,A\n"),
+        5 => format!("t{n},never,A,B,1,USD\n"),
+        6 => format!("t{},2025-04-03,A,B,1,USD\n", n - 2),
+        _ => format!("t{n},2025-04-03,A,B,1,USD\n"),
+    };
+    let text = format!("{HEADER}\n{}", (0..700).map(row).collect::<String>());
+    let read = read(text.as_bytes());
+    let found: Vec<u64> = read.problems.iter().filter_map(|problem| problem.row).collect();
+    let expected: Vec<u64> =
+        (0..700).filter(|n| [3, 5, 6].contains(&(n % 7))).map(|n| n + 2).collect();
+    assert_eq!(found, expected);
+    assert_eq!(read.value.len(), 400);
+}
+
+#[test]
 fn rows_that_are_cut_are_named() {
     check(
         &format!("{GOOD}t2,2025-04-03,A\nt3,2025-04-03,A,B,3,USD\n"),

@@ -1,12 +1,13 @@
 //! Adds files to a case: reads them, keeps the originals, records them.
 //!
-//! *Shape.* A file is read first, so that a person sees what it holds; then its bytes are written
-//! beside their final name, made durable, and moved there; then the record is committed. Nothing
-//! that was cancelled or killed before that belongs to the case.
+//! *Shape.* While a file is read, its bytes are written beside their final name and made durable; once
+//! it is read they are moved there, and then the record is committed. Nothing that was cancelled or
+//! killed before that belongs to the case.
 
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use caudal_import::{Evidence, Format, Profile, ReadOptions};
 use caudal_model::{Problem, Severity};
@@ -134,19 +135,33 @@ impl CaseFolder {
             account: options.account.clone(),
             currency: options.currency.clone(),
             profile: options.profile.clone(),
+            sha256: Some(sha256.clone()),
         };
         let mut is_stopped = false;
-        let read = caudal_import::read_evidence(&name, &source.bytes, &read_options, &mut |p| {
-            let step = reading(p);
-            is_stopped |= step.is_break();
-            step
-        });
+        let mut read = || {
+            caudal_import::read_evidence(&name, &source.bytes, &read_options, &mut |p| {
+                let step = reading(p);
+                is_stopped |= step.is_break();
+                step
+            })
+        };
+        let original = (!options.dry_run).then(|| self.new_original(&sha256));
+        let (read, written) = match &original {
+            None => (read(), Ok(())),
+            Some(original) => thread::scope(|scope| {
+                let writing = scope.spawn(|| original.write(&source.bytes));
+                let read = read();
+                (read, writing.join().expect("writing a file does not panic"))
+            }),
+        };
         if is_stopped {
+            original.iter().for_each(NewOriginal::discard);
             return Err(caudal_trace::Cancelled.into());
         }
         let evidence = read.value;
-        if !options.dry_run {
-            self.keep(&sha256, &source.bytes)?;
+        if let Some(original) = original {
+            let kept = written.and_then(|()| original.settle());
+            kept.map_err(|error| storage(&original.path, &error))?;
             let record = record(source, &sha256, &evidence, options);
             self.records.add(std::slice::from_ref(&record))?;
             return Ok(self.added(record, evidence, read.problems));
@@ -169,11 +184,43 @@ impl CaseFolder {
         told
     }
 
-    /// Writes an original, durably, under its digest.
-    fn keep(&self, sha256: &str, bytes: &[u8]) -> Result<(), Error> {
-        let path = self.original(sha256);
+    fn new_original(&self, sha256: &str) -> NewOriginal {
         let partial = self.path.join(EVIDENCE).join(format!("{sha256}{PARTIAL}"));
-        write_durably(&partial, &path, bytes).map_err(|error| storage(&path, &error))
+        NewOriginal { path: self.original(sha256), partial }
+    }
+}
+
+/// An original on its way into the case: it has its digest for a name once it is whole.
+struct NewOriginal {
+    path: PathBuf,
+    partial: PathBuf,
+}
+
+impl NewOriginal {
+    /// Writes it beside its name, durably.
+    fn write(&self, bytes: &[u8]) -> std::io::Result<()> {
+        let mut file = File::create(&self.partial)?;
+        file.write_all(bytes)?;
+        let mut permissions = file.metadata()?.permissions();
+        permissions.set_readonly(true);
+        file.set_permissions(permissions)?;
+        file.sync_all()
+    }
+
+    /// Gives it its name, durably.
+    fn settle(&self) -> std::io::Result<()> {
+        std::fs::rename(&self.partial, &self.path)?;
+        let folder: PathBuf = self.path.parent().map(Path::to_owned).unwrap_or_default();
+        // Some systems cannot open a folder, and need not.
+        if let Ok(folder) = File::open(folder) {
+            drop(folder.sync_all());
+        }
+        Ok(())
+    }
+
+    /// Takes away what was written. What cannot be is taken away when a writer next opens the case.
+    fn discard(&self) {
+        drop(std::fs::remove_file(&self.partial));
     }
 }
 
@@ -206,20 +253,4 @@ fn record(
         profile: evidence.profile.as_ref().map(Profile::to_toml),
         added_at: options.at.clone(),
     }
-}
-
-fn write_durably(partial: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = File::create(partial)?;
-    file.write_all(bytes)?;
-    let mut permissions = file.metadata()?.permissions();
-    permissions.set_readonly(true);
-    file.set_permissions(permissions)?;
-    file.sync_all()?;
-    std::fs::rename(partial, path)?;
-    let folder: PathBuf = path.parent().map(Path::to_owned).unwrap_or_default();
-    // Makes the new name durable too; some systems cannot open a folder, and need not.
-    if let Ok(folder) = File::open(folder) {
-        drop(folder.sync_all());
-    }
-    Ok(())
 }

@@ -75,6 +75,7 @@ impl CaseFolder {
             account: record.account.clone(),
             currency: record.currency.clone(),
             profile: profile.map_err(|error| altered(&path, &error))?,
+            sha256: None,
         };
         let mut is_stopped = false;
         let read = caudal_import::read_evidence(&record.name, &bytes, &options, &mut |progress| {
