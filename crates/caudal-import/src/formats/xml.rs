@@ -376,8 +376,7 @@ pub(super) fn decode<'a>(bytes: &'a [u8], report: &mut Report) -> Option<Cow<'a,
     let head = text::decode_windows_1252(head);
     let label = declared(&head);
     if let Ok(text) = std::str::from_utf8(without_mark) {
-        let is_plain = bytes.is_ascii();
-        check_utf_8(label, is_plain, report);
+        check_utf_8(label, bytes, report);
         return Some(Cow::Borrowed(text));
     }
     Some(decode_declared(label, without_mark, report))
@@ -410,10 +409,10 @@ fn contradict(label: &str, encoding: &'static Encoding, report: &mut Report) {
 }
 
 /// Bytes that are UTF-8 should be declared so, unless they are the same in the declared encoding.
-fn check_utf_8(label: Option<&str>, is_plain: bool, report: &mut Report) {
+fn check_utf_8(label: Option<&str>, bytes: &[u8], report: &mut Report) {
     let Some(label) = label else { return };
     let fits = Encoding::for_label(label.as_bytes())
-        .is_some_and(|e| e == UTF_8 || (is_plain && e.is_ascii_compatible()));
+        .is_some_and(|e| e == UTF_8 || (e.is_ascii_compatible() && bytes.is_ascii()));
     if !fits {
         contradict(label, UTF_8, report);
     }

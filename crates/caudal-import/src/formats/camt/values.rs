@@ -131,8 +131,10 @@ pub(super) fn day(text: &str, column: &str, place: &mut Place<'_>) -> Option<i32
 /// A value day: where the calendar lacks it, the last day of its month.
 pub(super) fn value_day(text: &str, column: &str, place: &mut Place<'_>) -> Option<i32> {
     let (year, month, day_of_month) = date_parts(text).unwrap_or_default();
-    let is_real = Moment::from_date(year, month, day_of_month).is_some();
-    match clamped(year, month, day_of_month).filter(|_| !is_real) {
+    if let Some(moment) = Moment::from_date(year, month, day_of_month) {
+        return Some(moment.day);
+    }
+    match clamped(year, month, day_of_month) {
         Some(last) => {
             place.fault(column, ProblemCode::ValueDateDoesNotExist, text, &day_text(last));
             Some(last)
