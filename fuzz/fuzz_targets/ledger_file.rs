@@ -35,7 +35,8 @@ static WHOLE: LazyLock<Vec<u8>> = LazyLock::new(|| {
         table.push(&transfer).expect("ids are numbered");
     }
     table.files.push(caudal_model::EvidenceFile::default());
-    let mut ledger = Ledger::build(&table, &[], &LedgerOptions::default()).expect("it can be built");
+    let mut ledger =
+        Ledger::build(&table, &[], &LedgerOptions::default()).expect("it can be built");
     let mut writer = LedgerFileWriter::new(Vec::new(), [7; 32]).expect("memory");
     table.store(&mut writer).expect("memory");
     ledger.write(&mut writer).expect("memory");
