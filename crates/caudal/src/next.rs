@@ -1,7 +1,7 @@
 //! What to ask for next: months of accounts without a statement, by the money that goes dark there.
 //!
-//! *Shape.* Each rule is traced once; [`Habits`] say how accounts pay on days that are seen, and
-//! [`Spread`] follows what goes dark on from there, through further dark months and held accounts.
+//! *Shape.* Each rule is traced once; `habits` say how accounts pay on days that are seen, and
+//! `likely` follows what goes dark on from there, through further dark months and held accounts.
 //! Two things are followed: traced money that is seen to enter the dark, under each rule, and money
 //! that is seen to come out of it and that nothing explains: it may come of an origin that no
 //! statement shows yet. Months are ranked by the middle between the least (the least over the rules,

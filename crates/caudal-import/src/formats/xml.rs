@@ -209,9 +209,13 @@ impl<'a, T: Tag> Walker<'a, T> {
         let end = self.position();
         let piece = self.text.get(start..end).unwrap_or_default();
         match event {
-            Ok(Event::Start(_)) => return self.open(piece, (start, end), report),
-            Ok(Event::Empty(_)) => {
-                let is_open = self.open(piece, (start, end), report);
+            Ok(Event::Start(tag)) => {
+                let name = tag.name().as_ref().len();
+                return self.open((piece, name), (start, end), report);
+            }
+            Ok(Event::Empty(tag)) => {
+                let name = tag.name().as_ref().len();
+                let is_open = self.open((piece, name), (start, end), report);
                 if is_open {
                     self.closing = 1;
                 } else {
@@ -279,7 +283,13 @@ impl<'a, T: Tag> Walker<'a, T> {
         report.row_problem(row, Fault::new(ProblemCode::RecordUnexpected, found));
     }
 
-    fn open(&mut self, piece: &'a str, (start, end): (usize, usize), report: &mut Report) -> bool {
+    /// Opens an element by its tag and the length of its name.
+    fn open(
+        &mut self,
+        (piece, name): (&'a str, usize),
+        (start, end): (usize, usize),
+        report: &mut Report,
+    ) -> bool {
         self.content = Content::Empty;
         if self.path.len() >= DEPTH_MAX {
             if self.beyond == 0 {
@@ -291,8 +301,7 @@ impl<'a, T: Tag> Walker<'a, T> {
         (self.start, self.end) = (start, end);
         let inner = piece.get(1..piece.len() - 1).unwrap_or_default();
         let inner = inner.strip_suffix('/').unwrap_or(inner);
-        let at = inner.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(inner.len());
-        let (name, attributes) = inner.split_at(at);
+        let (name, attributes) = inner.split_at_checked(name).unwrap_or((inner, ""));
         self.attributes = attributes;
         self.path.push(self.tags.get(&local(name)).copied().unwrap_or(T::OTHER));
         self.names.push(name);

@@ -193,9 +193,11 @@ impl<'a> Scope<'a> {
             draft.details.extend(detail.filter(|detail| detail.has_content));
         } else if path.len() > *entry_depth {
             draft.leaf(&path[*entry_depth..], leaf, place);
-        } else if let Some((mut draft, _)) = self.entry.take() {
+        } else {
+            // Taken by reference: an entry is large, and there are many.
             draft.close(place);
             self.statement.take(draft, text, end, place.report);
+            self.entry = None;
         }
     }
 }

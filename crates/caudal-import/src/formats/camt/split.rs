@@ -36,20 +36,20 @@ struct Sum {
 /// Puts an entry, or one for each of its details, behind those of the statement. `end` is where
 /// the entry ends in the file.
 pub(super) fn finish<'a>(
-    mut draft: Draft<'a>,
+    draft: &mut Draft<'a>,
     end: usize,
     frame: &mut Frame<'_, 'a>,
     entries: &mut Vec<Entry>,
     place: &mut Place<'_>,
 ) {
     draft.entry.raw = raw(frame.text, draft.start, end);
-    count_batch(&draft, place);
+    count_batch(draft, place);
     let details = std::mem::take(&mut draft.details);
-    let sum = sum_of(&draft, &details, place);
+    let sum = sum_of(draft, &details, place);
     let first = entries.len();
     match (&details[..], &sum) {
-        ([] | [_], _) => entries.push(whole(&mut draft, details, sum.as_ref(), frame)),
-        (_, Some(sum)) => split(&draft, details, sum, frame, entries),
+        ([] | [_], _) => entries.push(whole(draft, details, sum.as_ref(), frame)),
+        (_, Some(sum)) => split(draft, details, sum, frame, entries),
         (_, None) => {
             let mut entry = std::mem::take(&mut draft.entry);
             for detail in &details {

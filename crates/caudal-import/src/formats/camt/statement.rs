@@ -248,7 +248,7 @@ impl<'a> Open<'a> {
     /// Takes an entry that ends at a place of the file.
     pub(super) fn take(
         &mut self,
-        draft: Draft<'a>,
+        draft: &mut Draft<'a>,
         text: &'a str,
         end: usize,
         report: &mut Report,
