@@ -13,7 +13,6 @@
 use std::borrow::Cow;
 
 use caudal_model::ProblemCode;
-use caudal_model::collections::LookupMap;
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -64,12 +63,53 @@ pub(super) enum Step<'a> {
     End,
 }
 
+/// Elements by their names. A file has a tag for every twenty bytes, so a few bytes of a name choose
+/// where it is looked for.
+struct Tags<T>(Vec<Option<(&'static str, T)>>);
+
+impl<T: Tag> Tags<T> {
+    fn new() -> Self {
+        // Four places for each name, so that most are found in the first.
+        let mut tags = Self(vec![None; (T::ALL.len() * 4).next_power_of_two()]);
+        for &(name, tag) in T::ALL {
+            let mut place = tags.place(name);
+            while tags.0[place].is_some() {
+                place = tags.after(place);
+            }
+            tags.0[place] = Some((name, tag));
+        }
+        tags
+    }
+
+    fn find(&self, name: &str) -> T {
+        let mut place = self.place(name);
+        loop {
+            match self.0[place] {
+                Some((known, tag)) if known == name => return tag,
+                Some(_) => place = self.after(place),
+                None => return T::OTHER,
+            }
+        }
+    }
+
+    fn place(&self, name: &str) -> usize {
+        let bytes = name.as_bytes();
+        let byte = |at: usize| bytes.get(at).copied().map_or(0, usize::from);
+        let len = bytes.len();
+        let mixed = byte(0) * 31 + byte(len / 2) * 151 + byte(len.wrapping_sub(1)) * 7 + len * 67;
+        mixed & (self.0.len() - 1)
+    }
+
+    fn after(&self, place: usize) -> usize {
+        (place + 1) & (self.0.len() - 1)
+    }
+}
+
 /// Walks over the elements of a file.
 pub(super) struct Walker<'a, T> {
     text: &'a str,
     reader: Reader<&'a [u8]>,
-    /// Elements by their names: a hundred comparisons for each tag would take most of the time.
-    tags: LookupMap<&'a str, T>,
+    tags: Tags<T>,
     /// Elements that are open, the outermost first, and their names as written.
     path: Vec<T>,
     names: Vec<&'a str>,
@@ -131,14 +171,10 @@ impl<'a, T: Tag> Walker<'a, T> {
         config.allow_dangling_amp = true;
         config.allow_unmatched_ends = true;
         config.check_end_names = false;
-        let mut tags = LookupMap::default();
-        for &(name, tag) in T::ALL {
-            tags.insert(name, tag);
-        }
         Self {
             text,
             reader,
-            tags,
+            tags: Tags::new(),
             path: Vec::with_capacity(DEPTH_MAX),
             names: Vec::with_capacity(DEPTH_MAX),
             beyond: 0,
@@ -303,7 +339,7 @@ impl<'a, T: Tag> Walker<'a, T> {
         let inner = inner.strip_suffix('/').unwrap_or(inner);
         let (name, attributes) = inner.split_at_checked(name).unwrap_or((inner, ""));
         self.attributes = attributes;
-        self.path.push(self.tags.get(&local(name)).copied().unwrap_or(T::OTHER));
+        self.path.push(self.tags.find(local(name)));
         self.names.push(name);
         true
     }
@@ -476,6 +512,17 @@ mod tests {
     use super::*;
 
     tags! { A = "a", B = "b", }
+
+    #[test]
+    fn each_element_is_found_by_its_name_and_no_other() {
+        use crate::formats::camt::tag::Tag as Camt;
+        let tags = Tags::<Camt>::new();
+        for &(name, tag) in <Camt as super::Tag>::ALL {
+            assert_eq!(tags.find(name), tag);
+            assert_eq!(tags.find(&format!("{name}_")), Camt::Other);
+        }
+        assert_eq!(tags.find(""), Camt::Other);
+    }
 
     fn walk(text: &str) -> (Vec<String>, Vec<String>) {
         let mut report = Report::new("a.xml", text.as_bytes());

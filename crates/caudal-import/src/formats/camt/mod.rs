@@ -9,7 +9,7 @@
 mod entry;
 mod split;
 mod statement;
-mod tag;
+pub(in crate::formats) mod tag;
 mod values;
 
 use caudal_model::{Entry, ProblemCode, Statement};
