@@ -42,7 +42,7 @@ Examples:
   caudal next acme.caudal --from payer:@victim --rule all --format json
 ";
 
-/// Rank the statements to ask for by the traced money that goes dark without them
+/// Rank the statements to ask for by the traced money that they would likely show
 #[derive(Debug, Parser)]
 #[command(after_help = NEXT_EXAMPLES)]
 pub(crate) struct Next {
