@@ -19,7 +19,7 @@ use terminal::Terminal;
 fn main() -> ExitCode {
     let args = Args::parse();
     let terminal = Terminal::new(args.lang.into());
-    terminal.run(|| match args.command {
+    let run = || match args.command {
         Command::New(new) => commands::new::run(&new, &terminal),
         Command::Import(import) => commands::import::run(&import, &terminal),
         Command::Check(check) => commands::check::run(&check, &terminal),
@@ -30,5 +30,6 @@ fn main() -> ExitCode {
         Command::Trace(trace) => commands::trace::run(&trace, &terminal),
         Command::Explain(explain) => commands::explain::run(&explain, &terminal),
         Command::Demo(demo) => commands::demo::run(&demo, &terminal),
-    })
+    };
+    terminal.run(|| caudal::undamaged(run))
 }

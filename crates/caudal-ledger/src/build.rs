@@ -6,17 +6,17 @@
 
 use std::collections::BTreeSet;
 
+use caudal_columns::{Column, Numbers};
 use caudal_model::collections::LookupMap;
 use caudal_model::{Currency, Money, Opening, TransferTable, is_outside};
 
-use crate::ledger::{Ledger, Names, Overdrawn, PlaceState};
+use crate::ledger::{Flags, Ledger, Names, Overdrawn, PlaceState, kind_number};
 use crate::links::{Link, LinkFault};
 use crate::lists::Lists;
 use crate::order::{self, Candidate, Order, SameDay};
 use crate::reversal;
 use crate::ties::Ties;
 use crate::view::{LedgerView, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind};
-use caudal_model::Column;
 
 /// What happens to a payment larger than the balance.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Ledger {
         options: &LedgerOptions,
     ) -> Result<Self, BuildLedgerError> {
         let until = options.until_day.unwrap_or(i32::MAX);
-        let keep = |row| table.moment(row).day <= until && moves_money(table, row);
+        let keep = |row| table.day(row) <= until && moves_money(table, row);
         let mut order = Order::of(table, keep);
         let mut builder = Builder::new(table, openings, options)?;
         if !options.keep_reversals {
@@ -123,6 +123,8 @@ pub(crate) struct Builder<'a> {
     /// Whether all amounts are in one currency, so that a name is a place.
     has_one_currency: bool,
     pub(crate) ledger: Ledger,
+    /// By place, as far as the ledger has come.
+    pub(crate) state: Vec<PlaceState>,
 }
 
 impl<'a> Builder<'a> {
@@ -137,22 +139,22 @@ impl<'a> Builder<'a> {
         let total = total.checked_add(set_aside).filter(|&total| total < TOTAL_LIMIT);
         let total = total.ok_or(BuildLedgerError::TooLarge)?;
         let capacity = table.len() + openings.len();
-        let column = || Column::for_values_up_to(total, capacity);
+        let column = || Column::for_sums_up_to(total, capacity);
         let ledger = Ledger {
-            kind: Vec::with_capacity(capacity),
-            payer: Vec::with_capacity(capacity),
-            payee: Vec::with_capacity(capacity),
-            paid: column(),
-            source_idx: Vec::with_capacity(capacity),
+            flags: Numbers::with_capacity(capacity),
+            payer: Numbers::with_capacity(capacity),
+            payee: Numbers::with_capacity(capacity),
+            paid: Column::with_capacity(capacity),
+            source_idx: Numbers::with_capacity(capacity),
             paid_before: column(),
             received_before: column(),
             balance_before: column(),
             names: Names {
                 first_extra: u32::try_from(table.names().len()).unwrap_or(u32::MAX),
-                first_place: vec![NO_PLACE; table.names().len()],
+                first_place: vec![NO_PLACE; table.names().len()].into(),
                 ..Names::default()
             },
-            line_of: vec![LineIdx::MAX; table.len()],
+            line_of: vec![LineIdx::MAX; table.len()].into(),
             ..Ledger::default()
         };
         Ok(Self {
@@ -162,6 +164,7 @@ impl<'a> Builder<'a> {
             other_places: LookupMap::default(),
             has_one_currency: has_one_currency(table, openings),
             ledger,
+            state: Vec::new(),
         })
     }
 
@@ -225,7 +228,7 @@ impl<'a> Builder<'a> {
                 self.look_ahead(rows);
                 for &row in rows {
                     let ends = self.transfer(row)?;
-                    ties.meet(&mut self.ledger.state, at, ends);
+                    ties.meet(&mut self.state, at, ends);
                     at += 1;
                 }
             }
@@ -233,7 +236,7 @@ impl<'a> Builder<'a> {
         }
         let ends: Vec<_> = rows.iter().map(|&row| self.ends(row)).collect();
         for (at, &ends) in (0u32..).zip(&ends) {
-            ties.meet(&mut self.ledger.state, at, ends);
+            ties.meet(&mut self.state, at, ends);
         }
         let account = |place| Some(place).filter(|&place| self.ledger.is_account(place));
         let group: Vec<_> = ends
@@ -242,7 +245,7 @@ impl<'a> Builder<'a> {
             .collect();
         let covers = |builder: &Self, at: usize| {
             let needed = builder.table.money(rows[at]).minor;
-            group[at].payer.is_none_or(|p| builder.ledger.state[p as usize].balance() >= needed)
+            group[at].payer.is_none_or(|p| builder.state[p as usize].balance() >= needed)
         };
         let mut outcome = Ok(());
         let cuts = order::arrange(&group, policy, self, covers, |builder, at| {
@@ -261,7 +264,7 @@ impl<'a> Builder<'a> {
         for &row in rows {
             let (payer, payee) = self.table.ends(row);
             for name in [payer, payee] {
-                let state = self.ledger.state.get(places[name as usize] as usize);
+                let state = self.state.get(places.at(name as usize) as usize);
                 std::hint::black_box(state.map(|state| state.paid));
             }
         }
@@ -275,7 +278,7 @@ impl<'a> Builder<'a> {
     }
 
     pub(crate) fn received(&self, row: u32) -> Option<Money> {
-        if self.table.has_received() { self.table.get(row).received } else { None }
+        self.table.received(row)
     }
 
     /// Enters a transfer with its loan and repayment, and gives back its payer and payee.
@@ -283,13 +286,13 @@ impl<'a> Builder<'a> {
         let (payer, payee) = self.ends(row);
         let paid = self.table.money(row).minor;
         let received = self.received(row).map(|money| money.minor);
-        if self.ledger.state[payer as usize].is_account {
+        if self.state[payer as usize].is_account {
             self.cover(payer, paid, row)?;
         }
-        self.ledger.line_of[row as usize] = self.ledger.line_count();
+        let line = self.ledger.line_count();
+        self.ledger.line_of.to_mut()[row as usize] = line;
         let converted = received.filter(|_| {
-            self.ledger.places[payer as usize].currency
-                != self.ledger.places[payee as usize].currency
+            self.ledger.place(payer).currency != self.ledger.place(payee).currency
         });
         self.push(Entry { kind: LineKind::Transfer, payer, payee, paid, converted }, row);
         self.repay(payee, converted.unwrap_or(paid), row);
@@ -303,11 +306,11 @@ impl<'a> Builder<'a> {
         paid: u128,
         row: u32,
     ) -> Result<(), BuildLedgerError> {
-        let balance = self.ledger.state[payer as usize].balance();
+        let balance = self.state[payer as usize].balance();
         let Some(missing) = paid.checked_sub(balance).filter(|&missing| missing > 0) else {
             return Ok(());
         };
-        let owed = self.ledger.state[payer as usize].debt + missing;
+        let owed = self.state[payer as usize].debt + missing;
         self.ledger.overdrawn.push(Overdrawn { transfer_idx: row, missing, owed });
         match self.overdraft {
             Overdraft::Refuse => {
@@ -319,7 +322,7 @@ impl<'a> Builder<'a> {
             Overdraft::Bank => {
                 let bank = self.bank_of(payer);
                 self.push(Entry::new(LineKind::Loan, bank, payer, missing), row);
-                self.ledger.state[payer as usize].debt += missing;
+                self.state[payer as usize].debt += missing;
             }
         }
         Ok(())
@@ -327,12 +330,12 @@ impl<'a> Builder<'a> {
 
     /// After a receipt: what goes straight back to the bank.
     pub(crate) fn repay(&mut self, payee: PlaceIdx, received: u128, row: u32) {
-        let debt = self.ledger.state[payee as usize].debt;
+        let debt = self.state[payee as usize].debt;
         let repaid = debt.min(received);
         if repaid > 0 {
             let bank = self.bank_of(payee);
             self.push(Entry::new(LineKind::Repayment, payee, bank, repaid), row);
-            self.ledger.state[payee as usize].debt -= repaid;
+            self.state[payee as usize].debt -= repaid;
         }
     }
 
@@ -340,22 +343,29 @@ impl<'a> Builder<'a> {
         let ledger = &mut self.ledger;
         let line = ledger.line_count();
         let received = entry.converted.unwrap_or(entry.paid);
-        let from = ledger.state.get(entry.payer as usize).copied().unwrap_or_default();
-        ledger.kind.push(entry.kind);
+        let from = self.state.get(entry.payer as usize).copied().unwrap_or_default();
+        let balance = if from.is_account { from.balance() } else { 0 };
+        let mut flags = kind_number(entry.kind);
+        if from.is_account && balance == entry.paid {
+            flags |= Flags::EMPTIES;
+        }
+        if entry.converted.is_some() {
+            flags |= Flags::CONVERTS;
+            ledger.converts.push(line);
+            ledger.converted.push(received);
+        }
+        ledger.flags.push(flags);
         ledger.payer.push(entry.payer);
         ledger.payee.push(entry.payee);
         ledger.paid.push(entry.paid);
         ledger.source_idx.push(source_idx);
         ledger.paid_before.push(from.paid);
-        ledger.balance_before.push(if from.is_account { from.balance() } else { 0 });
-        ledger.received_before.push(ledger.state[entry.payee as usize].received);
-        if let Some(received) = entry.converted {
-            ledger.converted.insert(line, received);
-        }
-        if let Some(from) = ledger.state.get_mut(entry.payer as usize) {
+        ledger.balance_before.push(balance);
+        ledger.received_before.push(self.state[entry.payee as usize].received);
+        if let Some(from) = self.state.get_mut(entry.payer as usize) {
             from.paid += entry.paid;
         }
-        ledger.state[entry.payee as usize].received += received;
+        self.state[entry.payee as usize].received += received;
     }
 
     fn name_idx(&mut self, name: &str) -> u32 {
@@ -372,16 +382,16 @@ impl<'a> Builder<'a> {
 
     /// The place of a name in a currency; most names have one currency and are found by position.
     fn place(&mut self, name_idx: u32, currency: Currency) -> PlaceIdx {
-        let first = self.ledger.names.first_place[name_idx as usize];
+        let first = self.ledger.names.first_place.at(name_idx as usize);
         if first != NO_PLACE && self.has_one_currency {
             return first;
         }
         if first == NO_PLACE {
             let place = self.add_place(self.kind_of(name_idx), name_idx, currency);
-            self.ledger.names.first_place[name_idx as usize] = place;
+            self.ledger.names.first_place.to_mut()[name_idx as usize] = place;
             return place;
         }
-        if self.ledger.places[first as usize].currency == currency {
+        if self.ledger.place(first).currency == currency {
             return first;
         }
         if let Some(&place) = self.other_places.get(&(name_idx, currency.code())) {
@@ -408,13 +418,13 @@ impl<'a> Builder<'a> {
     }
 
     pub(crate) fn bank_of(&mut self, account: PlaceIdx) -> PlaceIdx {
-        let bank = self.ledger.state[account as usize].bank;
+        let bank = self.state[account as usize].bank;
         if bank != NO_PLACE {
             return bank;
         }
-        let Place { name_idx, currency, .. } = self.ledger.places[account as usize];
+        let Place { name_idx, currency, .. } = self.ledger.place(account);
         let bank = self.add_place(PlaceKind::Bank, name_idx, currency);
-        self.ledger.state[account as usize].bank = bank;
+        self.state[account as usize].bank = bank;
         bank
     }
 
@@ -427,15 +437,22 @@ impl<'a> Builder<'a> {
         let place = self.ledger.place_count();
         self.ledger.places.push(Place { kind, name_idx, currency });
         let is_account = matches!(kind, PlaceKind::Account | PlaceKind::Transit);
-        self.ledger.state.push(PlaceState { is_account, ..PlaceState::default() });
+        self.state.push(PlaceState { is_account, ..PlaceState::default() });
         place
     }
 
     fn finish(mut self) -> Ledger {
         let ledger = &mut self.ledger;
         ledger.names.other_places.sort_unstable();
+        let places = &mut ledger.places;
+        for state in std::mem::take(&mut self.state) {
+            places.received.push(state.received);
+            places.paid.push(state.paid);
+            places.debt.push(state.debt);
+            places.bank.push(state.bank);
+        }
         (ledger.payments, ledger.receipts) =
-            Lists::both(ledger.places.len(), &ledger.payer, &ledger.payee);
+            Lists::both(ledger.places.len(), ledger.payer.all(), ledger.payee.all());
         self.ledger
     }
 }
@@ -471,7 +488,7 @@ fn has_one_currency(table: &TransferTable, openings: &[Opening]) -> bool {
 fn moves_money(table: &TransferTable, row: u32) -> bool {
     let (payer, payee) = table.ends(row);
     let money = table.money(row);
-    let arrives_there = || table.get(row).received.map_or(money.currency, |to| to.currency);
+    let arrives_there = || table.received(row).map_or(money.currency, |to| to.currency);
     money.minor > 0 && (payer != payee || arrives_there() != money.currency)
 }
 
@@ -486,9 +503,7 @@ fn total(table: &TransferTable, openings: &[Opening]) -> Option<u128> {
     let mut sum = openings.iter().try_fold(0, |sum, opening| add(sum, opening.money.minor))?;
     for row in 0..count {
         sum = add(sum, table.money(row).minor)?;
-        if table.has_received() {
-            sum = add(sum, table.get(row).received.map_or(0, |money| money.minor))?;
-        }
+        sum = add(sum, table.received(row).map_or(0, |money| money.minor))?;
     }
     add(sum, sum)
 }

@@ -1,16 +1,17 @@
-//! The ledger in memory: lines in columns, places with their totals, and the index over both.
+//! The ledger: lines in columns, places with their totals, and the index over both.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use caudal_model::TransferTable;
-use caudal_model::collections::{Dictionary, LookupMap};
+use caudal_columns::{Column, Dictionary, Numbers};
+use caudal_model::{Currency, TransferTable};
 
+use crate::lifo::LifoIndex;
 use crate::lists::Lists;
 use crate::reversal::{Netted, UnmatchedReversal};
 use crate::view::{
-    LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind, Transit,
+    LedgerView, Line, LineIdx, LineKind, LineList, NO_PLACE, Place, PlaceIdx, PlaceKind, Transit,
 };
-use caudal_model::Column;
 
 /// A payment above the balance, and by how much.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,34 +24,152 @@ pub struct Overdrawn {
     pub owed: u128,
 }
 
-/// An ordered ledger in memory with its index. Immutable.
+/// An ordered ledger with its index, in memory or mapped from a file. Immutable once built.
 #[derive(Clone, Debug, Default)]
 pub struct Ledger {
-    pub(crate) kind: Vec<LineKind>,
-    pub(crate) payer: Vec<PlaceIdx>,
-    pub(crate) payee: Vec<PlaceIdx>,
+    /// Kinds with what is known of each line at a glance; see [`Flags`].
+    pub(crate) flags: Numbers<u8>,
+    pub(crate) payer: Numbers<PlaceIdx>,
+    pub(crate) payee: Numbers<PlaceIdx>,
     pub(crate) paid: Column,
-    pub(crate) converted: LookupMap<LineIdx, u128>,
-    pub(crate) source_idx: Vec<u32>,
+    /// What arrives, where that differs: lines ascending.
+    pub(crate) converts: Numbers<LineIdx>,
+    pub(crate) converted: Column,
+    pub(crate) source_idx: Numbers<u32>,
     pub(crate) paid_before: Column,
     pub(crate) received_before: Column,
     pub(crate) balance_before: Column,
-    pub(crate) places: Vec<Place>,
-    pub(crate) state: Vec<PlaceState>,
+    pub(crate) places: Places,
     pub(crate) names: Names,
     pub(crate) payments: Lists,
     pub(crate) receipts: Lists,
-    pub(crate) line_of: Vec<LineIdx>,
+    pub(crate) line_of: Numbers<LineIdx>,
     /// Lines of transfers that links cut into several, with the cents before each.
     pub(crate) pieces: BTreeMap<u32, Vec<(LineIdx, u128)>>,
     pub(crate) transits: BTreeMap<PlaceIdx, Transit>,
     pub(crate) opening_lines: u32,
-    pub(crate) overdrawn: Vec<Overdrawn>,
+    pub(crate) overdrawn: OverdrawnList,
     pub(crate) netted: Vec<Netted>,
     pub(crate) unmatched: Vec<UnmatchedReversal>,
     pub(crate) tied_transfers: u64,
     pub(crate) order_cuts: u64,
     pub(crate) against_date: Option<u32>,
+    /// Matched already, where the ledger comes from a file.
+    pub(crate) lifo: Option<Arc<LifoIndex>>,
+}
+
+/// What is known of a line at a glance, in one byte: its kind in the low bits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flags;
+
+impl Flags {
+    pub(crate) const KIND: u8 = 0b111;
+    /// What arrives stands in the list of conversions.
+    pub(crate) const CONVERTS: u8 = 1 << 3;
+    /// The payer is an account and has nothing left afterwards.
+    pub(crate) const EMPTIES: u8 = 1 << 4;
+}
+
+const KINDS: [LineKind; 6] = [
+    LineKind::Transfer,
+    LineKind::Opening,
+    LineKind::Loan,
+    LineKind::Repayment,
+    LineKind::Birth,
+    LineKind::Passage,
+];
+
+pub(crate) fn kind_number(kind: LineKind) -> u8 {
+    let at = KINDS.iter().position(|&known| known == kind);
+    at.and_then(|at| u8::try_from(at).ok()).expect("the list is complete")
+}
+
+/// The kind in the flags of a line, which a file that is ours has.
+pub(crate) fn kind_of(flags: u8) -> Option<LineKind> {
+    KINDS.get(usize::from(flags & Flags::KIND)).copied()
+}
+
+/// Payments above the balance, in ledger order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OverdrawnList {
+    pub(crate) transfer_idx: Numbers<u32>,
+    pub(crate) missing: Column,
+    pub(crate) owed: Column,
+}
+
+impl OverdrawnList {
+    pub(crate) fn push(&mut self, one: Overdrawn) {
+        self.transfer_idx.push(one.transfer_idx);
+        self.missing.push(one.missing);
+        self.owed.push(one.owed);
+    }
+
+    fn at(&self, at: usize) -> Overdrawn {
+        Overdrawn {
+            transfer_idx: self.transfer_idx.at(at),
+            missing: self.missing.get(at),
+            owed: self.owed.get(at),
+        }
+    }
+}
+
+/// Places in columns, with their totals at the end of the ledger.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Places {
+    pub(crate) kind: Numbers<u8>,
+    pub(crate) name_idx: Numbers<u32>,
+    /// Numbers of currencies in `known`.
+    pub(crate) currency: Numbers<u8>,
+    pub(crate) known: Vec<Currency>,
+    pub(crate) received: Column,
+    pub(crate) paid: Column,
+    pub(crate) debt: Column,
+    pub(crate) bank: Numbers<PlaceIdx>,
+}
+
+const PLACES: [PlaceKind; 5] = [
+    PlaceKind::Account,
+    PlaceKind::Outside,
+    PlaceKind::Frontier,
+    PlaceKind::Bank,
+    PlaceKind::Transit,
+];
+
+/// Kinds that hold a pool with a known balance, by number.
+const IS_POOL: [bool; 5] = [true, false, false, false, true];
+
+impl Places {
+    pub(crate) const KINDS: usize = PLACES.len();
+
+    pub(crate) fn len(&self) -> usize {
+        self.kind.len()
+    }
+
+    pub(crate) fn push(&mut self, place: Place) {
+        let kind = PLACES.iter().position(|&kind| kind == place.kind);
+        let currency = self.known.iter().position(|&known| known == place.currency);
+        let currency = currency.unwrap_or_else(|| {
+            self.known.push(place.currency);
+            self.known.len() - 1
+        });
+        let number = |at: Option<usize>| at.and_then(|at| u8::try_from(at).ok());
+        self.kind.push(number(kind).expect("the list is complete"));
+        self.name_idx.push(place.name_idx);
+        self.currency.push(number(Some(currency)).expect("there are fewer than 256 currencies"));
+    }
+
+    pub(crate) fn get(&self, place: PlaceIdx) -> Place {
+        let at = place as usize;
+        Place {
+            kind: PLACES[usize::from(self.kind.at(at))],
+            name_idx: self.name_idx.at(at),
+            currency: self.known[usize::from(self.currency.at(at))],
+        }
+    }
+
+    pub(crate) fn is_pool(&self, place: PlaceIdx) -> bool {
+        IS_POOL[usize::from(self.kind.at(place as usize))]
+    }
 }
 
 /// Names of places: those of the table, then those that only an opening balance mentions.
@@ -59,12 +178,12 @@ pub(crate) struct Names {
     pub(crate) extra: Dictionary,
     pub(crate) first_extra: u32,
     /// The first place of each name, or `NO_PLACE`.
-    pub(crate) first_place: Vec<PlaceIdx>,
+    pub(crate) first_place: Numbers<PlaceIdx>,
     /// Places of names in further currencies, by name.
     pub(crate) other_places: Vec<(u32, PlaceIdx)>,
 }
 
-/// Totals of a place, as the ledger is built, and at its end. All that a line needs to know of its
+/// Totals of a place as the ledger is built. All that a line needs to know of its
 /// ends stands in one line of the processor's cache, since it is met at random.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
@@ -93,7 +212,7 @@ impl PlaceState {
 impl Ledger {
     /// The name of a place (for a bank: of the account it lends to).
     pub fn name<'a>(&'a self, table: &'a TransferTable, place: PlaceIdx) -> &'a str {
-        let idx = self.places[place as usize].name_idx;
+        let idx = self.places.name_idx.at(place as usize);
         match idx.checked_sub(self.names.first_extra) {
             Some(extra) => self.names.extra.get(extra),
             None => table.names().get(idx),
@@ -104,7 +223,7 @@ impl Ledger {
     pub fn places_named(&self, table: &TransferTable, name: &str) -> Vec<PlaceIdx> {
         let extra = || self.names.extra.find(name).map(|at| self.names.first_extra + at);
         let Some(name_idx) = table.names().find(name).or_else(extra) else { return Vec::new() };
-        let first = self.names.first_place.get(name_idx as usize).copied();
+        let first = self.names.first_place.get(name_idx as usize);
         let first = first.filter(|&place| place != NO_PLACE);
         let others = &self.names.other_places;
         let start = others.partition_point(|&(known, _)| known < name_idx);
@@ -124,7 +243,7 @@ impl Ledger {
 
     /// The first line of a transfer of the table; `None` if it lies beyond the period or was netted.
     pub fn line_of_transfer(&self, transfer_idx: u32) -> Option<LineIdx> {
-        self.line_of.get(transfer_idx as usize).copied().filter(|&line| line != LineIdx::MAX)
+        self.line_of.get(transfer_idx as usize).filter(|&line| line != LineIdx::MAX)
     }
 
     /// Whether asserted links have cut transfers into several lines.
@@ -137,9 +256,9 @@ impl Ledger {
         0..self.opening_lines
     }
 
-    /// Payments above the balance.
-    pub fn overdrawn(&self) -> &[Overdrawn] {
-        &self.overdrawn
+    /// Payments above the balance, in ledger order.
+    pub fn overdrawn(&self) -> impl ExactSizeIterator<Item = Overdrawn> + '_ {
+        (0..self.overdrawn.transfer_idx.len()).map(|at| self.overdrawn.at(at))
     }
 
     /// Deposits and reversals that cancel each other and left the trace.
@@ -179,21 +298,29 @@ impl LedgerView for Ledger {
 
     fn line(&self, line: LineIdx) -> Line {
         let at = line as usize;
-        let paid = self.paid.get(at);
-        let converted = if self.converted.is_empty() { None } else { self.converted.get(&line) };
+        let (paid, flags) = (self.paid.get(at), self.flags.at(at));
+        let is_conversion = flags & Flags::CONVERTS != 0;
         Line {
-            kind: self.kind[at],
-            payer: self.payer[at],
-            payee: self.payee[at],
+            kind: kind_of(flags).expect("only kinds are written"),
+            payer: self.payer.at(at),
+            payee: self.payee.at(at),
             paid,
-            received: converted.copied().unwrap_or(paid),
-            source_idx: self.source_idx[at],
-            is_conversion: converted.is_some(),
+            received: if is_conversion { self.converted_in(line) } else { paid },
+            source_idx: self.source_idx.at(at),
+            is_conversion,
         }
     }
 
+    fn kind(&self, line: LineIdx) -> LineKind {
+        kind_of(self.flags.at(line as usize)).expect("only kinds are written")
+    }
+
     fn payer(&self, line: LineIdx) -> PlaceIdx {
-        self.payer[line as usize]
+        self.payer.at(line as usize)
+    }
+
+    fn payee(&self, line: LineIdx) -> PlaceIdx {
+        self.payee.at(line as usize)
     }
 
     fn paid(&self, line: LineIdx) -> u128 {
@@ -201,12 +328,12 @@ impl LedgerView for Ledger {
     }
 
     fn received(&self, line: LineIdx) -> u128 {
-        let converted = if self.converted.is_empty() { None } else { self.converted.get(&line) };
-        converted.copied().unwrap_or_else(|| self.paid(line))
+        let is_conversion = self.flags.at(line as usize) & Flags::CONVERTS != 0;
+        if is_conversion { self.converted_in(line) } else { self.paid(line) }
     }
 
     fn place(&self, place: PlaceIdx) -> Place {
-        self.places[place as usize]
+        self.places.get(place)
     }
 
     fn paid_before(&self, line: LineIdx) -> u128 {
@@ -222,27 +349,43 @@ impl LedgerView for Ledger {
     }
 
     fn closing_balance(&self, place: PlaceIdx) -> u128 {
-        if self.is_account(place) { self.state[place as usize].balance() } else { 0 }
+        let at = place as usize;
+        let balance = || self.places.received.get(at) - self.places.paid.get(at);
+        if self.is_account(place) { balance() } else { 0 }
     }
 
     fn closing_debt(&self, place: PlaceIdx) -> u128 {
-        self.state[place as usize].debt
+        self.places.debt.get(place as usize)
     }
 
-    fn payments(&self, place: PlaceIdx) -> &[LineIdx] {
+    fn payments(&self, place: PlaceIdx) -> LineList<'_> {
         self.payments.of_place(place)
     }
 
-    fn receipts(&self, place: PlaceIdx) -> &[LineIdx] {
+    fn receipts(&self, place: PlaceIdx) -> LineList<'_> {
         self.receipts.of_place(place)
     }
 
     fn has_conversions(&self) -> bool {
-        !self.converted.is_empty()
+        !self.converts.is_empty()
+    }
+
+    fn is_account(&self, place: PlaceIdx) -> bool {
+        place != NO_PLACE && self.places.is_pool(place)
     }
 
     fn transit(&self, place: PlaceIdx) -> Option<Transit> {
-        let is_transit = self.places[place as usize].kind == PlaceKind::Transit;
-        if is_transit { self.transits.get(&place).copied() } else { None }
+        if self.transits.is_empty() { None } else { self.transits.get(&place).copied() }
+    }
+
+    fn lifo(&self) -> Option<&LifoIndex> {
+        self.lifo.as_deref()
+    }
+}
+
+impl Ledger {
+    /// What arrives in a line that converts.
+    fn converted_in(&self, line: LineIdx) -> u128 {
+        self.converted.get(self.converts.partition_point(|known| known < line))
     }
 }

@@ -6,11 +6,10 @@
 //! case for overdrafts. The index (two prefix sums a line, the payer's balance before it, the
 //! lines of each place) is computed once; a question then costs what it touches.
 //!
-//! *The seam.* Tracing sees a ledger only through [`LedgerView`], which data in memory satisfies
-//! now and a memory-mapped file can satisfy later.
+//! *The seam.* Tracing sees a ledger only through [`LedgerView`]. Its columns lie in memory or in a
+//! mapped file, which nobody above can tell.
 
 mod build;
-mod file;
 mod ledger;
 mod lifo;
 mod linked;
@@ -23,12 +22,12 @@ mod ties;
 mod view;
 
 pub use build::{BuildLedgerError, LedgerOptions, Overdraft};
-pub use file::{LedgerFileReader, LedgerFileWriter};
 pub use ledger::{Ledger, Overdrawn};
 pub use lifo::{LifoIndex, Segment};
 pub use links::{Link, LinkFault};
 pub use order::SameDay;
 pub use reversal::{Netted, UnmatchedReversal};
+pub use stored::{WriteLedgerError, write_ledger};
 pub use view::{
-    LedgerView, Line, LineIdx, LineKind, NO_PLACE, Place, PlaceIdx, PlaceKind, Transit,
+    LedgerView, Line, LineIdx, LineKind, LineList, NO_PLACE, Place, PlaceIdx, PlaceKind, Transit,
 };

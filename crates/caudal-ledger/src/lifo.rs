@@ -6,8 +6,12 @@
 //! *Orientation.* The newest cent leaves first and arrives first, so a segment mirrors: cent
 //! `receipt_lo + i` of the receipt is cent `payment_lo + len − 1 − i` of the payment.
 
+use std::ops::Range;
+
+use caudal_columns::{Column, Numbers};
+use caudal_model::stored::{ColumnVisitor, StoreError, amounts, sound};
+
 use crate::view::{LedgerView, LineIdx, LineKind, PlaceIdx};
-use caudal_model::Column;
 
 /// Cents `[receipt_lo, receipt_lo + len)` of a receipt leave, mirrored, as cents
 /// `[payment_lo, payment_lo + len)` of a payment.
@@ -26,49 +30,73 @@ pub struct Segment {
 }
 
 /// All segments of a ledger, found by receipt or by payment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct LifoIndex {
-    receipt: Vec<LineIdx>,
-    receipt_lo: Column,
-    payment: Vec<LineIdx>,
-    payment_lo: Column,
-    len: Column,
-    of_payment: Vec<u32>,
-    of_receipt: Vec<u32>,
-    by_receipt: Vec<u32>,
+    segments: Segments,
+    /// By line: the first segment of a payment.
+    of_payment: Numbers<u32>,
+    /// By line: where the segments of a receipt begin in the list that follows.
+    of_receipt: Numbers<u32>,
+    by_receipt: Numbers<u32>,
     has_transits: bool,
 }
 
+/// Segments in columns: account after account, payments in order, each from its first cent on. So
+/// the length of one is where the next begins, or where its payment ends.
+#[derive(Clone, Debug, Default)]
+struct Segments {
+    receipt: Numbers<LineIdx>,
+    receipt_lo: Column,
+    payment: Numbers<LineIdx>,
+    payment_lo: Column,
+}
+
+impl Segments {
+    fn push(&mut self, receipt: (LineIdx, u128), payment: (LineIdx, u128)) {
+        self.receipt.push(receipt.0);
+        self.receipt_lo.push(receipt.1);
+        self.payment.push(payment.0);
+        self.payment_lo.push(payment.1);
+    }
+
+    fn append(&mut self, other: &Self) {
+        self.receipt.extend(other.receipt.iter());
+        self.payment.extend(other.payment.iter());
+        for at in 0..other.receipt.len() {
+            self.receipt_lo.push(other.receipt_lo.get(at));
+            self.payment_lo.push(other.payment_lo.get(at));
+        }
+    }
+}
+
+/// No payment has this as its first segment.
+const NO_SEGMENT: u32 = u32::MAX;
+
 impl LifoIndex {
-    /// Matches every account of a ledger.
+    /// Matches every account of a ledger. Accounts share nothing, so each core takes a half.
     pub fn build(view: &impl LedgerView) -> Self {
         let lines = view.line_count() as usize;
-        let all = 0..view.line_count();
-        let larger = |line| view.paid(line).max(view.received(line));
-        let limit = all.clone().map(larger).max().unwrap_or(0);
-        let has_births = all.clone().any(|line| view.line(line).kind == LineKind::Birth);
-        let column = || Column::for_values_up_to(limit, lines);
-        let mut index = Self {
-            receipt: Vec::with_capacity(lines),
-            receipt_lo: column(),
-            payment: Vec::with_capacity(lines),
-            payment_lo: column(),
-            len: column(),
-            of_payment: Vec::new(),
-            of_receipt: Vec::new(),
-            by_receipt: Vec::new(),
-            has_transits: (0..view.place_count()).any(|place| view.transit(place).is_some()),
-        };
-        let mut stack = Vec::new();
-        let mut first_of_payment = vec![(0u32, 0u32); lines];
-        // What only passes keeps its order, and is not matched.
-        let is_matched = |place| view.is_account(place) && view.transit(place).is_none();
-        for place in (0..view.place_count()).filter(|&place| is_matched(place)) {
-            stack.clear();
-            index.match_place(view, (place, has_births), &mut stack, &mut first_of_payment);
-        }
-        index.group(first_of_payment);
-        index
+        let places = view.place_count();
+        let middle = half(view, places);
+        let has_births = (0..view.line_count()).any(|line| view.kind(line) == LineKind::Birth);
+        let halves = [0..middle, middle..places].map(|places| move || matched(view, places, has_births));
+        let [first, second] = halves;
+        let mut segments = Segments::default();
+        std::thread::scope(|scope| {
+            let second = scope.spawn(second);
+            segments = first();
+            segments.append(&second.join().expect("matching does not fail"));
+        });
+        let has_transits = (0..places).any(|place| view.transit(place).is_some());
+        let count = segments.payment.len();
+        assert!(u32::try_from(count).is_ok_and(|count| count < NO_SEGMENT), "too many segments");
+        let (payment, receipt) = (segments.payment.all(), segments.receipt.all());
+        let (of_payment, (of_receipt, by_receipt)) = std::thread::scope(|scope| {
+            let payments = scope.spawn(|| first_by_payment(payment, lines));
+            let receipts = by_receipt(receipt, lines);
+            (payments.join().expect("counting does not fail"), receipts)
+        });
+        Self { segments, of_payment, of_receipt, by_receipt, has_transits }
     }
 
     /// Whether the place only passes money on, in the order in which it came: it has no segments.
@@ -78,110 +106,184 @@ impl LifoIndex {
 
     /// Number of segments.
     pub fn segment_count(&self) -> usize {
-        self.receipt.len()
+        self.segments.receipt.len()
     }
 
     /// Segments of a payment, from its first cent on.
-    pub fn of_payment(&self, payment: LineIdx) -> impl Iterator<Item = Segment> + '_ {
-        let at = payment as usize * 2;
-        (self.of_payment[at]..self.of_payment[at + 1]).map(|segment| self.segment(segment))
+    pub fn of_payment<'a>(
+        &'a self,
+        view: &'a impl LedgerView,
+        payment: LineIdx,
+    ) -> impl Iterator<Item = Segment> + 'a {
+        let first = self.of_payment.at(payment as usize) as usize;
+        let is_its = move |&at: &usize| self.segments.payment.at(at) == payment;
+        let all = first..self.segment_count();
+        all.take_while(is_its).map(|at| self.segment(view, at))
     }
 
     /// Segments of a receipt that meet its cents `[lo, hi)`, its last cents first.
-    pub fn of_receipt(
-        &self,
+    pub fn of_receipt<'a>(
+        &'a self,
+        view: &'a impl LedgerView,
         receipt: LineIdx,
-        lo: u128,
-        hi: u128,
-    ) -> impl Iterator<Item = Segment> + '_ {
-        let all = self.by_receipt_of(receipt);
-        let first = all.partition_point(|&segment| self.receipt_lo.get(segment as usize) >= hi);
-        let segments = all[first..].iter().map(|&segment| self.segment(segment));
+        (lo, hi): (u128, u128),
+    ) -> impl Iterator<Item = Segment> + 'a {
+        let all = self.range_of(receipt);
+        let (mut from, mut to) = (all.start, all.end);
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            if self.segments.receipt_lo.get(self.by_receipt.at(middle) as usize) >= hi {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        let segments =
+            (from..all.end).map(|at| self.segment(view, self.by_receipt.at(at) as usize));
         segments.take_while(move |segment| segment.receipt_lo + segment.len > lo)
     }
 
     /// The first cent of a receipt that was ever spent; `None` if none was. All below it stay.
     pub fn spent_from(&self, receipt: LineIdx) -> Option<u128> {
-        self.by_receipt_of(receipt).last().map(|&segment| self.receipt_lo.get(segment as usize))
+        let range = self.range_of(receipt);
+        let last = range.end.checked_sub(1).filter(|last| range.contains(last))?;
+        Some(self.segments.receipt_lo.get(self.by_receipt.at(last) as usize))
     }
 
-    fn by_receipt_of(&self, receipt: LineIdx) -> &[u32] {
+    fn range_of(&self, receipt: LineIdx) -> Range<usize> {
         let at = receipt as usize;
-        &self.by_receipt[self.of_receipt[at] as usize..self.of_receipt[at + 1] as usize]
+        self.of_receipt.at(at) as usize..self.of_receipt.at(at + 1) as usize
     }
 
-    fn segment(&self, segment: u32) -> Segment {
-        let at = segment as usize;
+    fn segment(&self, view: &impl LedgerView, at: usize) -> Segment {
+        let payment = self.segments.payment.at(at);
+        let payment_lo = self.segments.payment_lo.get(at);
+        let goes_on = self.segments.payment.get(at + 1) == Some(payment);
+        let end =
+            if goes_on { self.segments.payment_lo.get(at + 1) } else { view.paid(payment) };
         Segment {
-            receipt: self.receipt[at],
-            receipt_lo: self.receipt_lo.get(at),
-            payment: self.payment[at],
-            payment_lo: self.payment_lo.get(at),
-            len: self.len.get(at),
+            receipt: self.segments.receipt.at(at),
+            receipt_lo: self.segments.receipt_lo.get(at),
+            payment,
+            payment_lo,
+            // A file that is not ours may say anything.
+            len: end.saturating_sub(payment_lo),
         }
     }
 
-    fn match_place(
-        &mut self,
-        view: &impl LedgerView,
-        (place, has_births): (PlaceIdx, bool),
-        stack: &mut Vec<(LineIdx, u128)>,
-        first_of_payment: &mut [(u32, u32)],
-    ) {
-        let mut receipts = view.receipts(place).iter().copied().peekable();
-        for &payment in view.payments(place) {
+    /// Visits its columns, to write or to fill them. Transits are not stored.
+    pub(crate) fn visit(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
+        visitor.numbers32("lifo.receipt", &mut self.segments.receipt)?;
+        amounts(visitor, "lifo.receipt.from", &mut self.segments.receipt_lo)?;
+        visitor.numbers32("lifo.payment", &mut self.segments.payment)?;
+        amounts(visitor, "lifo.payment.from", &mut self.segments.payment_lo)?;
+        visitor.numbers32("lifo.of-payment", &mut self.of_payment)?;
+        visitor.numbers32("lifo.of-receipt", &mut self.of_receipt)?;
+        visitor.numbers32("lifo.by-receipt", &mut self.by_receipt)?;
+        let Segments { receipt, receipt_lo, payment, payment_lo } = &self.segments;
+        let lengths = [receipt_lo.len(), payment.len(), payment_lo.len(), self.by_receipt.len()];
+        sound(lengths == [receipt.len(); 4], "lifo.receipt")
+    }
+
+    /// Whether it is of so many lines.
+    pub(crate) fn is_of(&self, lines: usize) -> bool {
+        self.of_payment.len() == lines && self.of_receipt.len() == lines + 1
+    }
+
+    /// Whether every position points to something that is there: all of it is read.
+    pub(crate) fn is_sound(&self, lines: usize) -> bool {
+        let count = self.segment_count();
+        let is_segment = |segment: u32| (segment as usize) < count;
+        let is_line = |line: u32| (line as usize) < lines;
+        self.segments.receipt.iter().chain(self.segments.payment.iter()).all(is_line)
+            && self.of_payment.iter().all(|first| first == NO_SEGMENT || is_segment(first))
+            && self.of_receipt.iter().is_sorted()
+            && self.of_receipt.last().is_some_and(|last| last as usize == count)
+            && self.by_receipt.iter().all(is_segment)
+    }
+}
+
+/// The place before which half of all payments lie.
+fn half(view: &impl LedgerView, places: u32) -> PlaceIdx {
+    let lines = u64::from(view.line_count());
+    let mut before = 0;
+    let is_first = |&place: &PlaceIdx| {
+        before += view.payments(place).len() as u64;
+        before * 2 < lines
+    };
+    (0..places).take_while(is_first).last().map_or(0, |last| last + 1)
+}
+
+/// The segments of some places, in order.
+fn matched(view: &impl LedgerView, places: Range<PlaceIdx>, has_births: bool) -> Segments {
+    let mut segments = Segments::default();
+    let mut stack = Vec::new();
+    // What only passes keeps its order, and is not matched.
+    let is_matched = |place| view.is_account(place) && view.transit(place).is_none();
+    for place in places.filter(|&place| is_matched(place)) {
+        stack.clear();
+        let mut receipts = view.receipts(place).iter().peekable();
+        for payment in view.payments(place).iter() {
             while let Some(receipt) = receipts.next_if(|&receipt| receipt < payment) {
                 // Money born for a payment leaves last in it, and that payment empties the pool.
-                let is_born = has_births && view.line(receipt).kind == LineKind::Birth;
+                let is_born = has_births && view.kind(receipt) == LineKind::Birth;
                 let at = if is_born { 0 } else { stack.len() };
                 stack.insert(at, (receipt, view.received(receipt)));
             }
-            let first = self.count();
-            self.pay(payment, view.paid(payment), stack);
-            first_of_payment[payment as usize] = (first, self.count());
+            pay(payment, view.paid(payment), &mut stack, &mut segments);
         }
     }
+    segments
+}
 
-    fn pay(&mut self, payment: LineIdx, paid: u128, stack: &mut Vec<(LineIdx, u128)>) {
-        let mut done = 0;
-        while done < paid {
-            let (receipt, left) = stack.last_mut().expect("a payment never exceeds the balance");
-            let len = (*left).min(paid - done);
-            *left -= len;
-            self.receipt.push(*receipt);
-            self.receipt_lo.push(*left);
-            self.payment.push(payment);
-            self.payment_lo.push(done);
-            self.len.push(len);
-            done += len;
-            if *left == 0 {
-                stack.pop();
-            }
+fn pay(
+    payment: LineIdx,
+    paid: u128,
+    stack: &mut Vec<(LineIdx, u128)>,
+    segments: &mut Segments,
+) {
+    let mut done = 0;
+    while done < paid {
+        let (receipt, left) = stack.last_mut().expect("a payment never exceeds the balance");
+        let len = (*left).min(paid - done);
+        *left -= len;
+        segments.push((*receipt, *left), (payment, done));
+        done += len;
+        if *left == 0 {
+            stack.pop();
         }
     }
+}
 
-    fn count(&self) -> u32 {
-        u32::try_from(self.receipt.len()).expect("fewer than 2^32 segments")
+/// By line the first of its segments, which stand together.
+fn first_by_payment(payments: &[LineIdx], lines: usize) -> Numbers<u32> {
+    let mut first = vec![NO_SEGMENT; lines];
+    let mut before = LineIdx::MAX;
+    for (at, &payment) in (0u32..).zip(payments) {
+        if payment != before {
+            first[payment as usize] = at;
+            before = payment;
+        }
     }
+    first.into()
+}
 
-    /// Lists segments by payment (they were made in that order) and by receipt.
-    fn group(&mut self, first_of_payment: Vec<(u32, u32)>) {
-        let lines = first_of_payment.len();
-        self.of_payment = first_of_payment.into_iter().flat_map(|(a, b)| [a, b]).collect();
-        let mut start = vec![0u32; lines + 1];
-        for &receipt in &self.receipt {
-            start[receipt as usize + 1] += 1;
-        }
-        for at in 1..start.len() {
-            start[at] += start[at - 1];
-        }
-        let mut next = start.clone();
-        self.by_receipt = vec![0; self.receipt.len()];
-        for (segment, &receipt) in (0u32..).zip(&self.receipt) {
-            let slot = &mut next[receipt as usize];
-            self.by_receipt[*slot as usize] = segment;
-            *slot += 1;
-        }
-        self.of_receipt = start;
+/// Segments by receipt, in order: where those of a line begin, and their list.
+fn by_receipt(receipts: &[LineIdx], lines: usize) -> (Numbers<u32>, Numbers<u32>) {
+    let mut start = vec![0u32; lines + 2];
+    for &receipt in receipts {
+        start[receipt as usize + 2] += 1;
     }
+    for at in 1..start.len() {
+        start[at] += start[at - 1];
+    }
+    // One place on, each start moves to its end while the list fills: then it is the next start.
+    let mut list = vec![0; receipts.len()];
+    for (segment, &receipt) in (0u32..).zip(receipts) {
+        let slot = &mut start[receipt as usize + 1];
+        list[*slot as usize] = segment;
+        *slot += 1;
+    }
+    start.pop();
+    (start.into(), list.into())
 }

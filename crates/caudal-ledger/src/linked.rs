@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use crate::build::{BuildLedgerError, Builder, Entry, Overdraft};
 use crate::ledger::{Ledger, Overdrawn};
 use crate::links::{self, Leg, Link, LinkAt, LinkFault};
-use crate::view::{LedgerView, LineIdx, LineKind, NO_PLACE, PlaceIdx, PlaceKind, Transit};
+use crate::view::{LedgerView, LineKind, NO_PLACE, PlaceIdx, PlaceKind, Transit};
 
 /// Links by what they concern, and where their money is while the ledger is written.
 struct Linked<'l> {
@@ -42,9 +42,8 @@ impl Builder<'_> {
         links: &[Link],
     ) -> Result<(), BuildLedgerError> {
         let lines = 0..plain.line_count();
-        let is_transfer = |&line: &LineIdx| plain.kind[line as usize] == LineKind::Transfer;
-        let rows: Vec<u32> =
-            lines.filter(is_transfer).map(|line| plain.source_idx[line as usize]).collect();
+        let transfers = lines.map(|line| plain.line(line)).filter(|l| l.kind == LineKind::Transfer);
+        let rows: Vec<u32> = transfers.map(|line| line.source_idx).collect();
         let places: Vec<_> = rows.iter().map(|&row| self.ends(row)).collect();
         let keeps_order = |place| Some(place).filter(|&place| self.ledger.is_account(place));
         let ends: Vec<_> = places.iter().map(|&(a, b)| (keeps_order(a), keeps_order(b))).collect();
@@ -157,7 +156,7 @@ impl Builder<'_> {
     fn pay_linked(&mut self, row: u32, ends_here: bool, links: &[usize], linked: &mut Linked<'_>) {
         let (payer, payee) = self.ends(row);
         let paid = self.table.money(row).minor;
-        let missing = paid.saturating_sub(self.ledger.state[payer as usize].balance());
+        let missing = paid.saturating_sub(self.state[payer as usize].balance());
         let linked_minor: u128 = links.iter().map(|&link| linked.links[link].minor).sum();
         let not_lent = self.lend(payer, missing, linked_minor, row);
         let mut left = not_lent;
@@ -189,9 +188,9 @@ impl Builder<'_> {
         if missing == 0 {
             return 0;
         }
-        let owed = self.ledger.state[payer as usize].debt + missing;
+        let owed = self.state[payer as usize].debt + missing;
         self.ledger.overdrawn.push(Overdrawn { transfer_idx: row, missing, owed });
-        self.ledger.state[payer as usize].debt = owed;
+        self.state[payer as usize].debt = owed;
         let not_lent = missing.min(linked_minor);
         if missing > not_lent {
             let bank = self.bank_of(payer);
@@ -206,7 +205,7 @@ impl Builder<'_> {
         let paid = self.table.money(row).minor;
         let received = self.received(row).map_or(paid, |money| money.minor);
         if let Some(transit) = linked.waiting.remove(&row) {
-            let rest = self.ledger.state[transit as usize].balance();
+            let rest = self.state[transit as usize].balance();
             self.push(Entry::new(LineKind::Passage, transit, payee, rest), row);
         }
         let mut settled = 0;
@@ -231,7 +230,7 @@ impl Builder<'_> {
             let entry = Entry::new(LineKind::Passage, state.aside, account, state.aside_minor);
             self.push(entry, row);
         }
-        let debt = &mut self.ledger.state[account as usize].debt;
+        let debt = &mut self.state[account as usize].debt;
         let settled = state.lent.min(*debt);
         *debt -= settled;
         if state.lent > settled {
@@ -250,13 +249,13 @@ impl Builder<'_> {
     fn note_piece(&mut self, row: u32, before: u128) {
         let line = self.ledger.line_count();
         self.ledger.pieces.entry(row).or_default().push((line, before));
-        let first = &mut self.ledger.line_of[row as usize];
+        let first = &mut self.ledger.line_of.to_mut()[row as usize];
         *first = line.min(*first);
     }
 
     fn add_transit(&mut self, owner: PlaceIdx, link: Option<usize>) -> PlaceIdx {
         let link = link.and_then(|link| u32::try_from(link).ok());
-        let of = self.ledger.places[owner as usize];
+        let of = self.ledger.place(owner);
         let place = self.add_place(PlaceKind::Transit, of.name_idx, of.currency);
         self.ledger.transits.insert(place, Transit { owner, link });
         place

@@ -2,15 +2,16 @@
 //!
 //! *Shape.* All lists stand end to end in one column; counting sort keeps ledger order inside each.
 
+use caudal_columns::Numbers;
 use caudal_model::stored::{ColumnVisitor, StoreError};
 
-use crate::view::{LineIdx, NO_PLACE, PlaceIdx};
+use crate::view::{LineIdx, LineList, NO_PLACE, PlaceIdx};
 
 /// Lines by place: one list each, end to end.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lists {
-    start: Vec<u32>,
-    lines: Vec<LineIdx>,
+    start: Numbers<u32>,
+    lines: Numbers<LineIdx>,
 }
 
 impl Lists {
@@ -41,7 +42,7 @@ impl Lists {
                 *slot += 1;
             }
         }
-        Self { start, lines }
+        Self { start: start.into(), lines: lines.into() }
     }
 
     /// Visits both columns, to write them or to fill them.
@@ -54,16 +55,19 @@ impl Lists {
         visitor.numbers32(lines, &mut self.lines)
     }
 
-    /// Whether there is a list for each place, of lines that are there.
-    pub(crate) fn is_sound(&self, places: usize, lines: usize) -> bool {
+    /// Whether there is a list for each place.
+    pub(crate) fn is_of(&self, places: usize) -> bool {
         self.start.len() == places + 1
-            && self.start.is_sorted()
-            && self.start.last().is_some_and(|&last| last as usize == self.lines.len())
-            && self.lines.iter().all(|&line| (line as usize) < lines)
+            && self.start.last().is_some_and(|last| last as usize == self.lines.len())
     }
 
-    pub(crate) fn of_place(&self, place: PlaceIdx) -> &[LineIdx] {
+    /// Whether the lists are of lines that are there: all of it is read.
+    pub(crate) fn is_sound(&self, lines: usize) -> bool {
+        self.start.iter().is_sorted() && self.lines.iter().all(|line| (line as usize) < lines)
+    }
+
+    pub(crate) fn of_place(&self, place: PlaceIdx) -> LineList<'_> {
         let place = place as usize;
-        &self.lines[self.start[place] as usize..self.start[place + 1] as usize]
+        LineList::new(&self.lines, self.start.at(place), self.start.at(place + 1))
     }
 }

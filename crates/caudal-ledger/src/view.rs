@@ -1,6 +1,9 @@
 //! What tracing may see of a ledger: the seam between the index and the rules.
 
+use caudal_columns::Numbers;
 use caudal_model::Currency;
+
+use crate::lifo::LifoIndex;
 
 /// Position of a line in ledger order.
 pub type LineIdx = u32;
@@ -86,20 +89,90 @@ pub struct Line {
     pub is_conversion: bool,
 }
 
+/// Lines of one place, in ledger order.
+#[derive(Clone, Copy, Debug)]
+pub struct LineList<'a> {
+    lines: &'a Numbers<LineIdx>,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> LineList<'a> {
+    pub(crate) fn new(lines: &'a Numbers<LineIdx>, start: u32, end: u32) -> Self {
+        Self { lines, start: start as usize, end: end as usize }
+    }
+
+    /// How many lines there are.
+    pub fn len(self) -> usize {
+        self.end - self.start
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The line at a position.
+    pub fn get(self, at: usize) -> Option<LineIdx> {
+        (at < self.len()).then(|| self.lines.at(self.start + at))
+    }
+
+    /// The last line.
+    pub fn last(self) -> Option<LineIdx> {
+        self.get(self.len().checked_sub(1)?)
+    }
+
+    /// The lines in order.
+    pub fn iter(self) -> impl ExactSizeIterator<Item = LineIdx> + DoubleEndedIterator + Clone + 'a {
+        self.from(0)
+    }
+
+    /// The lines from a position on.
+    pub fn from(
+        self,
+        at: usize,
+    ) -> impl ExactSizeIterator<Item = LineIdx> + DoubleEndedIterator + Clone + 'a {
+        // One by one: of a long list often only the first few are wanted.
+        (self.start + at.min(self.len())..self.end).map(move |at| self.lines.at(at))
+    }
+
+    /// The first position from which `before` holds no longer.
+    pub fn partition_point(self, before: impl Fn(LineIdx) -> bool) -> usize {
+        let (mut low, mut high) = (self.start, self.end);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if before(self.lines.at(middle)) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low - self.start
+    }
+}
+
 /// A ledger as tracing sees it.
 ///
 /// *Invariants.* Lines are numbered in ledger order. The balance of an account is never below
 /// zero. Cent *k* of all that an account pays out is cent *k* of all that it receives, counting
 /// by `paid_before` and `received_before`: the pipe of `TRACING` 12.1.
-pub trait LedgerView {
+pub trait LedgerView: Sync {
     /// Number of lines.
     fn line_count(&self) -> u32;
     /// Number of places.
     fn place_count(&self) -> u32;
     /// A line.
     fn line(&self, line: LineIdx) -> Line;
+    /// Why a line is there.
+    fn kind(&self, line: LineIdx) -> LineKind {
+        self.line(line).kind
+    }
     /// The payer of a line, for sweeps that look at little else.
     fn payer(&self, line: LineIdx) -> PlaceIdx;
+    /// The payee of a line.
+    fn payee(&self, line: LineIdx) -> PlaceIdx {
+        self.line(line).payee
+    }
     /// Minor units that leave in a line, for searches that look at little else.
     fn paid(&self, line: LineIdx) -> u128;
     /// Minor units that arrive in a line.
@@ -117,13 +190,18 @@ pub trait LedgerView {
     /// What the account owes its bank after the last line.
     fn closing_debt(&self, place: PlaceIdx) -> u128;
     /// Payments of a place, in ledger order.
-    fn payments(&self, place: PlaceIdx) -> &[LineIdx];
+    fn payments(&self, place: PlaceIdx) -> LineList<'_>;
     /// Receipts of a place, in ledger order.
-    fn receipts(&self, place: PlaceIdx) -> &[LineIdx];
+    fn receipts(&self, place: PlaceIdx) -> LineList<'_>;
     /// Whether any line converts.
     fn has_conversions(&self) -> bool;
     /// What a place of kind [`PlaceKind::Transit`] stands for; `None` for any other.
     fn transit(&self, place: PlaceIdx) -> Option<Transit>;
+
+    /// The matched segments of `lifo`, where they stand in the ledger already.
+    fn lifo(&self) -> Option<&LifoIndex> {
+        None
+    }
 
     /// Whether the place is a pool with a known balance: an account with a statement, or a transit.
     fn is_account(&self, place: PlaceIdx) -> bool {

@@ -1,14 +1,12 @@
 //! The nouns of Caudal: amounts, currencies, moments, transfers, sources and problems.
 //!
-//! *Shape.* Plain data, no input or output, nothing but the standard library. Every other crate
-//! may use this one; it knows none of them.
+//! *Shape.* Plain data, no input or output, nothing but the standard library and columns to lie in.
+//! Every other crate may use this one; it knows none of them but that of the columns.
 //!
 //! *Units.* Money is a count of minor units ([`amount::Money`]); a transfer moves a
 //! [`transfer::Thing`], which is money now, and has room for items and substances.
 
 pub mod amount;
-pub mod collections;
-pub mod column;
 pub mod currency;
 pub mod decimal;
 pub mod moment;
@@ -21,7 +19,7 @@ pub mod table;
 pub mod transfer;
 
 pub use amount::{AmountError, Money, format_minor, parse_minor};
-pub use column::Column;
+pub use caudal_columns::{Column, Numbers, collections};
 pub use currency::Currency;
 pub use decimal::Decimal;
 pub use moment::Moment;

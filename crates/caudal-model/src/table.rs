@@ -1,12 +1,13 @@
 //! Many transfers, column by column.
 //!
 //! *Shape.* A column holds one fact of every row; facts that few rows state (what reaches the payee,
-//! a sequence, a reversal) stand in lists of their own, and facts that hold for long runs of rows
-//! (the file and the page) once for each run. A row is read back as a [`Transfer`].
+//! a sequence, a reversal) stand in lists of their own, and where rows stand is said once for each run
+//! of rows that follow each other. A row is read back as a [`Transfer`].
 
-use crate::collections::Dictionary;
+use caudal_columns::{Column, Dictionary, Number, Numbers};
+
 use crate::stored::{self, ColumnVisitor, StoreError, sound};
-use crate::{Column, Currency, EvidenceFile, Moment, Money, SourceRef, Thing, Transfer};
+use crate::{Currency, EvidenceFile, Moment, Money, SourceRef, Thing, Transfer};
 
 /// Transfers of money in the order of the evidence.
 ///
@@ -19,21 +20,43 @@ pub struct TransferTable {
     names: Dictionary,
     labels: Dictionary,
     currencies: Vec<Currency>,
-    payer: Vec<u32>,
-    payee: Vec<u32>,
+    payer: Numbers<u32>,
+    payee: Numbers<u32>,
     minor: Column,
-    currency: Vec<u8>,
-    received: Vec<(u32, Money)>,
-    day: Vec<u32>,
+    /// Empty while every row is in the first currency.
+    currency: Numbers<u8>,
+    received: Received,
+    day: Numbers<u32>,
     /// Empty while no row states a time.
-    nanos: Vec<u64>,
+    nanos: Numbers<u64>,
     /// Empty while no row has a label.
-    label: Vec<u32>,
-    sequence: Vec<(u32, u64)>,
-    reverses: Vec<(u32, Box<str>)>,
-    row: Vec<u64>,
-    /// Where files and parts begin: position in the table, file, part.
-    runs: Vec<(u32, u32, u32)>,
+    label: Numbers<u32>,
+    sequence_of: Numbers<u32>,
+    sequence: Numbers<u64>,
+    reversal: Numbers<u32>,
+    reversed: Dictionary,
+    reversed_id: Numbers<u32>,
+    runs: Runs,
+}
+
+/// What reaches the payee, where a row states that: rows ascending.
+#[derive(Clone, Debug, Default)]
+struct Received {
+    of: Numbers<u32>,
+    minor: Column,
+    /// Numbers of currencies in `known`.
+    currency: Numbers<u8>,
+    known: Vec<Currency>,
+}
+
+/// Rows that follow each other in one part of one file: where such a run begins in the table, and
+/// in the evidence.
+#[derive(Clone, Debug, Default)]
+struct Runs {
+    first: Numbers<u32>,
+    file: Numbers<u32>,
+    part: Numbers<u32>,
+    row: Numbers<u64>,
 }
 
 const NO_LABEL: u32 = u32::MAX;
@@ -62,21 +85,23 @@ impl TransferTable {
         self.payer.push(self.names.intern(transfer.payer).0);
         self.payee.push(self.names.intern(transfer.payee).0);
         self.minor.push(money.minor);
-        let currency = self.currency_idx(money.currency);
-        self.currency.push(currency);
+        let currency = number_of(&mut self.currencies, money.currency);
+        push_rare(&mut self.currency, at, Some(currency).filter(|&number| number > 0), 0);
         self.day.push(transfer.moment.day.cast_unsigned());
         push_rare(&mut self.nanos, at, transfer.moment.nanos, NO_TIME);
         let label = transfer.label.map(|label| self.labels.intern(label).0);
         push_rare(&mut self.label, at, label, NO_LABEL);
-        self.push_source(idx, transfer.source);
+        self.runs.push(idx, transfer.source);
         if let Some(received) = transfer.received {
-            self.received.push((idx, received));
+            self.received.push(idx, received);
         }
         if let Some(sequence) = transfer.sequence {
-            self.sequence.push((idx, sequence));
+            self.sequence_of.push(idx);
+            self.sequence.push(sequence);
         }
         if let Some(reverses) = transfer.reverses {
-            self.reverses.push((idx, reverses.into()));
+            self.reversal.push(idx);
+            self.reversed_id.push(self.reversed.intern(reverses).0);
         }
         Ok(())
     }
@@ -93,35 +118,26 @@ impl TransferTable {
         self.ids.reserve(rows);
     }
 
-    fn push_source(&mut self, idx: u32, source: SourceRef) {
-        let SourceRef { file_idx, part, row } = source;
-        if self.runs.last().is_none_or(|&(_, file, known)| (file, known) != (file_idx, part)) {
-            self.runs.push((idx, file_idx, part));
-        }
-        self.row.push(row);
-    }
-
     /// Says that every row stands in this file of the list.
     pub fn set_file(&mut self, file_idx: u32) {
-        for run in &mut self.runs {
-            run.1 = file_idx;
-        }
+        self.runs.file.to_mut().fill(file_idx);
     }
 
     /// The transfer at a position, counted from 0 in the order of the evidence.
     pub fn get(&self, idx: u32) -> Transfer<'_> {
         let at = idx as usize;
-        let label = self.label.get(at).copied().filter(|&label| label != NO_LABEL);
+        let label = self.label.get(at).filter(|&label| label != NO_LABEL);
         Transfer {
             id: self.ids.get(idx),
             moment: self.moment(idx),
-            payer: self.names.get(self.payer[at]),
-            payee: self.names.get(self.payee[at]),
+            payer: self.names.get(self.payer.at(at)),
+            payee: self.names.get(self.payee.at(at)),
             thing: Thing::Money(self.money(idx)),
-            received: sparse(&self.received, idx).copied(),
+            received: self.received(idx),
             label: label.map(|label| self.labels.get(label)),
-            sequence: sparse(&self.sequence, idx).copied(),
-            reverses: sparse(&self.reverses, idx).map(AsRef::as_ref),
+            sequence: self.sequence(idx),
+            reverses: position(&self.reversal, idx)
+                .map(|at| self.reversed.get(self.reversed_id.at(at))),
             source: self.source(idx),
         }
     }
@@ -129,32 +145,45 @@ impl TransferTable {
     /// The money that leaves the payer.
     pub fn money(&self, idx: u32) -> Money {
         let at = idx as usize;
-        let currency = self.currencies[self.currency[at] as usize];
-        Money { minor: self.minor.get(at), currency }
+        let currency = if self.currency.is_empty() { 0 } else { self.currency.at(at) };
+        Money { minor: self.minor.get(at), currency: self.currencies[usize::from(currency)] }
+    }
+
+    /// What reaches the payee, if the row states a conversion.
+    pub fn received(&self, idx: u32) -> Option<Money> {
+        self.received.get(idx)
     }
 
     /// Numbers of payer and payee in [`TransferTable::names`].
     pub fn ends(&self, idx: u32) -> (u32, u32) {
-        (self.payer[idx as usize], self.payee[idx as usize])
+        (self.payer.at(idx as usize), self.payee.at(idx as usize))
     }
 
     /// Booking moment of a row.
     pub fn moment(&self, idx: u32) -> Moment {
         let at = idx as usize;
-        let nanos = self.nanos.get(at).copied().filter(|&nanos| nanos != NO_TIME);
-        Moment { day: self.day[at].cast_signed(), nanos }
+        let nanos = self.nanos.get(at).filter(|&nanos| nanos != NO_TIME);
+        Moment { day: self.day(idx), nanos }
+    }
+
+    /// Booking day of a row.
+    pub fn day(&self, idx: u32) -> i32 {
+        self.day.at(idx as usize).cast_signed()
+    }
+
+    /// Whether any row states a time.
+    pub fn has_times(&self) -> bool {
+        !self.nanos.is_empty()
     }
 
     /// Where a row stands.
     pub fn source(&self, idx: u32) -> SourceRef {
-        let run = self.runs.partition_point(|&(first, ..)| first <= idx).saturating_sub(1);
-        let (_, file_idx, part) = self.runs.get(run).copied().unwrap_or_default();
-        SourceRef { file_idx, part, row: self.row[idx as usize] }
+        self.runs.get(idx)
     }
 
     /// The place in the order that a row states, if it states one.
     pub fn sequence(&self, idx: u32) -> Option<u64> {
-        sparse(&self.sequence, idx).copied()
+        position(&self.sequence_of, idx).map(|at| self.sequence.at(at))
     }
 
     /// Whether any row states a sequence.
@@ -164,12 +193,13 @@ impl TransferTable {
 
     /// Whether any row states a conversion.
     pub fn has_received(&self) -> bool {
-        !self.received.is_empty()
+        !self.received.of.is_empty()
     }
 
     /// Rows that say they take back a deposit, with the id of the deposit.
     pub fn reversals(&self) -> impl Iterator<Item = (u32, &str)> {
-        self.reverses.iter().map(|(row, id)| (*row, id.as_ref()))
+        let ids = self.reversed_id.iter().map(|id| self.reversed.get(id));
+        self.reversal.iter().zip(ids)
     }
 
     /// The position of the transfer with an id.
@@ -202,15 +232,6 @@ impl TransferTable {
         (0..u32::try_from(self.len()).unwrap_or(u32::MAX)).map(|idx| self.get(idx))
     }
 
-    fn currency_idx(&mut self, currency: Currency) -> u8 {
-        let found = self.currencies.iter().position(|&known| known == currency);
-        let idx = found.unwrap_or_else(|| {
-            self.currencies.push(currency);
-            self.currencies.len() - 1
-        });
-        u8::try_from(idx).expect("the currency table has fewer than 256 entries")
-    }
-
     /// Visits every column, to write it or to fill it.
     pub fn store(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
         self.store_files(visitor)?;
@@ -225,8 +246,13 @@ impl TransferTable {
         visitor.numbers32("table.day", &mut self.day)?;
         visitor.numbers64("table.nanos", &mut self.nanos)?;
         visitor.numbers32("table.label", &mut self.label)?;
-        visitor.numbers64("table.row", &mut self.row)?;
-        self.store_rare(visitor)?;
+        self.runs.store(visitor)?;
+        self.received.store(visitor)?;
+        visitor.numbers32("table.sequence.of", &mut self.sequence_of)?;
+        visitor.numbers64("table.sequence", &mut self.sequence)?;
+        visitor.numbers32("table.reversal", &mut self.reversal)?;
+        visitor.numbers32("table.reversal.id", &mut self.reversed_id)?;
+        stored::dictionary(visitor, "table.reversed", &mut self.reversed)?;
         if visitor.is_reading() { self.examine() } else { Ok(()) }
     }
 
@@ -246,68 +272,132 @@ impl TransferTable {
         Ok(())
     }
 
-    fn store_rare(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
-        stored::rows(visitor, "table.received", &mut self.received)?;
-        stored::rows(visitor, "table.sequence", &mut self.sequence)?;
-        stored::rows(visitor, "table.runs", &mut self.runs)?;
-        let mut rows: Vec<u32> = self.reverses.iter().map(|&(row, _)| row).collect();
-        let mut ids = self.reverses.iter().map(|(_, id)| id.to_string()).collect();
-        visitor.numbers32("table.reversal", &mut rows)?;
-        stored::texts(visitor, "table.reversed", &mut ids)?;
-        if visitor.is_reading() {
-            sound(rows.len() == ids.len(), "table.reversed")?;
-            self.reverses = rows.into_iter().zip(ids.into_iter().map(Into::into)).collect();
-        }
-        Ok(())
-    }
-
-    /// Whether what was read is a table: columns of one length, and nothing that points outside.
+    /// Whether columns that were read are of one length.
     fn examine(&self) -> Result<(), StoreError> {
         let count = self.len();
-        let is_full_or = |length: usize| length == count || length == 0;
-        let lengths = [self.payee.len(), self.minor.len(), self.currency.len(), self.day.len()];
+        let is_full_or_empty = |length: usize| length == count || length == 0;
+        let lengths = [self.payee.len(), self.minor.len(), self.day.len(), self.ids.len()];
         sound(lengths.iter().all(|&length| length == count), "table.payer")?;
-        sound(self.row.len() == count && self.ids.len() == count, "table.ids")?;
-        sound(is_full_or(self.nanos.len()) && is_full_or(self.label.len()), "table.label")?;
-        let names = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        sound(self.payer.iter().chain(&self.payee).all(|&name| name < names), "table.payer")?;
-        let labels = u32::try_from(self.labels.len()).unwrap_or(u32::MAX);
-        let is_label = |&label: &u32| label == NO_LABEL || label < labels;
-        sound(self.label.iter().all(is_label), "table.label")?;
-        let known = self.currencies.len();
-        let is_currency = |&currency: &u8| usize::from(currency) < known;
-        sound(self.currency.iter().all(is_currency), "table.currency")?;
-        let rows = |rows: Vec<u32>| {
-            rows.is_sorted_by(|a, b| a < b) && rows.last().is_none_or(|&row| (row as usize) < count)
-        };
-        let sparse = [
-            self.received.iter().map(|&(row, _)| row).collect(),
-            self.sequence.iter().map(|&(row, _)| row).collect(),
-            self.reverses.iter().map(|&(row, _)| row).collect(),
-            self.runs.iter().map(|&(row, ..)| row).collect(),
-        ];
-        sound(sparse.into_iter().all(rows), "table.received")?;
-        let files = self.files.len();
-        let is_file = |&(_, file, _): &(u32, u32, u32)| (file as usize) < files;
-        sound(self.runs.iter().all(is_file), "table.runs")?;
-        let covers = self.runs.first().map_or(count == 0, |&(first, ..)| first == 0);
-        sound(covers, "table.runs")
+        let lengths = [self.nanos.len(), self.label.len(), self.currency.len()];
+        sound(lengths.into_iter().all(is_full_or_empty), "table.label")?;
+        sound(count == 0 || !self.currencies.is_empty(), "table.currency")?;
+        sound(self.sequence_of.len() == self.sequence.len(), "table.sequence")?;
+        sound(self.reversal.len() == self.reversed_id.len(), "table.reversal")?;
+        self.received.examine()?;
+        self.runs.examine(count)
+    }
+
+    /// Whether every position points to something that is there: what checksums vouch for in a file
+    /// of ours. All of it is read.
+    pub fn is_sound(&self) -> bool {
+        let below = |numbers: &Numbers<u32>, end: usize| numbers.iter().all(|n| (n as usize) < end);
+        let is_ascending = |rows: &Numbers<u32>| rows.iter().is_sorted_by(|a, b| a < b);
+        let is_rows = |rows: &Numbers<u32>| is_ascending(rows) && below(rows, self.len());
+        let mut labels = self.label.iter().filter(|&label| label != NO_LABEL);
+        let mut currencies = self.currency.iter();
+        [&self.ids, &self.names, &self.labels, &self.reversed].iter().all(|texts| texts.is_sound())
+            && below(&self.payer, self.names.len())
+            && below(&self.payee, self.names.len())
+            && labels.all(|label| (label as usize) < self.labels.len())
+            && currencies.all(|number| usize::from(number) < self.currencies.len())
+            && [&self.received.of, &self.sequence_of, &self.reversal].into_iter().all(is_rows)
+            && below(&self.reversed_id, self.reversed.len())
+            && self.received.currency.iter().all(|n| usize::from(n) < self.received.known.len())
+            && is_rows(&self.runs.first)
+            && below(&self.runs.file, self.files.len())
     }
 }
 
+impl Received {
+    fn push(&mut self, idx: u32, money: Money) {
+        self.of.push(idx);
+        self.minor.push(money.minor);
+        let currency = number_of(&mut self.known, money.currency);
+        self.currency.push(currency);
+    }
+
+    fn get(&self, idx: u32) -> Option<Money> {
+        let at = position(&self.of, idx)?;
+        let currency = self.known[usize::from(self.currency.at(at))];
+        Some(Money { minor: self.minor.get(at), currency })
+    }
+
+    fn store(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
+        visitor.numbers32("table.received.of", &mut self.of)?;
+        stored::amounts(visitor, "table.received", &mut self.minor)?;
+        visitor.bytes("table.received.currency", &mut self.currency)?;
+        stored::rows(visitor, "table.received.currencies", &mut self.known)
+    }
+
+    fn examine(&self) -> Result<(), StoreError> {
+        let lengths = [self.minor.len(), self.currency.len()];
+        sound(lengths == [self.of.len(); 2], "table.received")
+    }
+}
+
+impl Runs {
+    fn push(&mut self, idx: u32, source: SourceRef) {
+        let SourceRef { file_idx, part, row } = source;
+        let known = self.first.last().map(|first| {
+            let last = self.first.len() - 1;
+            let next = self.row.at(last).wrapping_add(u64::from(idx - first));
+            (self.file.at(last), self.part.at(last), next)
+        });
+        if known != Some((file_idx, part, row)) {
+            self.first.push(idx);
+            self.file.push(file_idx);
+            self.part.push(part);
+            self.row.push(row);
+        }
+    }
+
+    fn get(&self, idx: u32) -> SourceRef {
+        let run = self.first.partition_point(|first| first <= idx).saturating_sub(1);
+        let row = self.row.at(run) + u64::from(idx - self.first.at(run));
+        SourceRef { file_idx: self.file.at(run), part: self.part.at(run), row }
+    }
+
+    fn store(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
+        visitor.numbers32("table.run", &mut self.first)?;
+        visitor.numbers32("table.run.file", &mut self.file)?;
+        visitor.numbers32("table.run.part", &mut self.part)?;
+        visitor.numbers64("table.run.row", &mut self.row)
+    }
+
+    fn examine(&self, rows: usize) -> Result<(), StoreError> {
+        let count = self.first.len();
+        sound([self.file.len(), self.part.len(), self.row.len()] == [count; 3], "table.run")?;
+        sound(self.first.get(0).map_or(rows == 0, |first| first == 0), "table.run")
+    }
+}
+
+/// The number of a currency in a list, added if new.
+fn number_of(known: &mut Vec<Currency>, currency: Currency) -> u8 {
+    let found = known.iter().position(|&one| one == currency);
+    let idx = found.unwrap_or_else(|| {
+        known.push(currency);
+        known.len() - 1
+    });
+    u8::try_from(idx).expect("the currency table has fewer than 256 entries")
+}
+
 /// Appends to a column that stays empty until the first row has a value.
-fn push_rare<T: Copy>(column: &mut Vec<T>, at: usize, value: Option<T>, absent: T) {
+fn push_rare<T: Number>(column: &mut Numbers<T>, at: usize, value: Option<T>, absent: T) {
     if value.is_some() && column.is_empty() {
-        column.resize(at, absent);
+        column.to_mut().resize(at, absent);
     }
     if value.is_some() || !column.is_empty() {
         column.push(value.unwrap_or(absent));
     }
 }
 
-/// The value of a row in a column that few rows fill. Rows stand in ascending order.
-fn sparse<T>(column: &[(u32, T)], idx: u32) -> Option<&T> {
-    column.binary_search_by_key(&idx, |&(row, _)| row).ok().map(|at| &column[at].1)
+/// Where a row stands in a list of ascending rows.
+fn position(rows: &Numbers<u32>, idx: u32) -> Option<usize> {
+    if rows.is_empty() {
+        return None;
+    }
+    let at = rows.partition_point(|row| row < idx);
+    (rows.get(at) == Some(idx)).then_some(at)
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ fn enter_receipts<V: LedgerView>(
         return enter_pipe(view, payer, (base + lo, base + hi), waiting);
     }
     let mut converted = false;
-    for segment in tracer.lifo().of_payment(payment) {
+    for segment in tracer.lifo().of_payment(view, payment) {
         let end = segment.payment_lo + segment.len;
         let (from, to) = (lo.max(segment.payment_lo), hi.min(end));
         if from < to {
@@ -163,9 +163,9 @@ fn enter_pipe(
     waiting: &mut Waiting,
 ) -> bool {
     let receipts = view.receipts(place);
-    let behind = receipts.partition_point(|&receipt| view.received_before(receipt) <= lo);
+    let behind = receipts.partition_point(|receipt| view.received_before(receipt) <= lo);
     let mut converted = false;
-    for &receipt in &receipts[behind.saturating_sub(1)..] {
+    for receipt in receipts.from(behind.saturating_sub(1)) {
         let start = view.received_before(receipt);
         let end = start + view.received(receipt);
         if start >= hi {
@@ -208,11 +208,11 @@ fn enter_balance<V: LedgerView>(
     let view = tracer.view();
     if rule == Rule::Fifo {
         let paid = view.payments(place).last();
-        let paid = paid.map_or(0, |&last| view.paid_before(last) + view.paid(last));
+        let paid = paid.map_or(0, |last| view.paid_before(last) + view.paid(last));
         return enter_pipe(view, place, (paid, paid + view.closing_balance(place)), waiting);
     }
     let mut converted = false;
-    for &receipt in view.receipts(place) {
+    for receipt in view.receipts(place).iter() {
         let kept = tracer.lifo().spent_from(receipt).unwrap_or(view.received(receipt));
         if kept > 0 {
             converted |= enter(view, receipt, (0, kept), waiting);

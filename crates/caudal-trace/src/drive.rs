@@ -70,9 +70,9 @@ pub(crate) fn drive(
                 ahead += track(view, payer, at + 1, &mut tracked, &mut next_payment);
             }
         }
-        let payee = view.line(line).payee;
+        let payee = view.payee(line);
         if !tracked[payee as usize] && replay.holds(payee) && view.is_account(payee) {
-            let at = view.payments(payee).partition_point(|&payment| payment <= line);
+            let at = view.payments(payee).partition_point(|payment| payment <= line);
             ahead += track(view, payee, at, &mut tracked, &mut next_payment);
         }
     }
@@ -105,7 +105,7 @@ fn track(
     tracked: &mut [bool],
     heap: &mut BinaryHeap<Reverse<(LineIdx, PlaceIdx, usize)>>,
 ) -> u64 {
-    if let Some(&payment) = view.payments(place).get(at) {
+    if let Some(payment) = view.payments(place).get(at) {
         tracked[place as usize] = true;
         heap.push(Reverse((payment, place, at)));
     }
@@ -135,7 +135,7 @@ fn sweep(
         if touched.has(payer) {
             touched.set(payer, replay.holds(payer));
         }
-        let payee = view.line(line).payee;
+        let payee = view.payee(line);
         if !touched.has(payee) && replay.holds(payee) && view.is_account(payee) {
             touched.set(payee, true);
         }
@@ -152,7 +152,7 @@ fn look_ahead(view: &impl LedgerView, from: LineIdx, touched: &Touched, replay: 
         let payer = view.payer(line);
         if touched.has(payer) {
             replay.look_at(payer);
-            replay.look_at(view.line(line).payee);
+            replay.look_at(view.payee(line));
         }
     }
 }

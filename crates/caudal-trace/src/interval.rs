@@ -34,9 +34,9 @@ impl<V: LedgerView> Pipe for Fifo<'_, V> {
         let base = view.received_before(receipt);
         let payments = view.payments(line.payee);
         let lo = base + cents.lo;
-        let behind = payments.partition_point(|&payment| view.paid_before(payment) <= lo);
+        let behind = payments.partition_point(|payment| view.paid_before(payment) <= lo);
         let mut at = cents.lo;
-        for &payment in &payments[behind.saturating_sub(1)..] {
+        for payment in payments.from(behind.saturating_sub(1)) {
             let start = view.paid_before(payment);
             let end = start + view.paid(payment);
             if at == cents.hi || start >= base + cents.hi {
@@ -63,7 +63,7 @@ impl<V: LedgerView> Pipe for Lifo<'_, V> {
         if self.0.passes_on(self.1, line.payee) {
             return Fifo(self.1).spend(receipt, line, cents, out);
         }
-        for segment in self.0.of_receipt(receipt, cents.lo, cents.hi) {
+        for segment in self.0.of_receipt(self.1, receipt, (cents.lo, cents.hi)) {
             let end = segment.receipt_lo + segment.len;
             let (lo, hi) = (cents.lo.max(segment.receipt_lo), cents.hi.min(end));
             let moved = cents.part(lo, hi).turned().moved_to(segment.payment_lo + (end - hi));

@@ -57,7 +57,8 @@ pub struct Tracer<'v, V> {
 }
 
 impl<'v, V: LedgerView> Tracer<'v, V> {
-    /// A tracer over a ledger. Costs nothing; the LIFO index is matched when first needed.
+    /// A tracer over a ledger. Costs nothing; the LIFO index is matched when first
+    /// needed, unless the ledger has it already.
     pub fn new(view: &'v V) -> Self {
         Self { view, lifo: std::sync::OnceLock::new() }
     }
@@ -69,7 +70,8 @@ impl<'v, V: LedgerView> Tracer<'v, V> {
 
     /// The LIFO index.
     pub fn lifo(&self) -> &LifoIndex {
-        self.lifo.get_or_init(|| LifoIndex::build(self.view))
+        let matched = || self.lifo.get_or_init(|| LifoIndex::build(self.view));
+        self.view.lifo().unwrap_or_else(matched)
     }
 
     /// Where the money of the origins went. `None` for bounds and distributions, which are no

@@ -93,13 +93,13 @@ impl Lows {
 fn contributions(view: &impl LedgerView, question: &Question, account: PlaceIdx) -> Vec<PaidIn> {
     let mut claimants = vec![PaidIn::default(); question.origins.len()];
     let mut lows = Lows::default();
-    let mut payments = view.payments(account).iter().copied().peekable();
+    let mut payments = view.payments(account).iter().peekable();
     let mut pay_before = |end: LineIdx, lows: &mut Lows| {
         while let Some(line) = payments.next_if(|&payment| payment < end) {
             lows.add(line, view.balance_before(line) - view.paid(line));
         }
     };
-    for &line_idx in view.receipts(account) {
+    for line_idx in view.receipts(account).iter() {
         let mut at = question.seeds.partition_point(|seed| seed.line < line_idx);
         let seeds = question.seeds_of(line_idx, &mut at);
         if seeds.is_empty() {

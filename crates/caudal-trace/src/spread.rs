@@ -351,11 +351,11 @@ impl<'a, V: LedgerView> Search<'a, V> {
 
     fn list_events(&self, place: PlaceIdx) -> Vec<Event> {
         let mut changes = Vec::new();
-        for &line in self.view.receipts(place) {
+        for line in self.view.receipts(place).iter() {
             let Some(traced) = self.trace.line(line) else { continue };
             changes.push((line, Change::Receipt(self.arrived(traced))));
         }
-        for &line in self.view.payments(place) {
+        for line in self.view.payments(place).iter() {
             let Some(traced) = self.trace.line(line) else { continue };
             let taken = (self.carried(traced) - self.started(line)).max(0).unsigned_abs();
             let change = if self.empties(traced) { Change::All } else { Change::Payment(taken) };

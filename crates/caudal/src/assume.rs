@@ -196,7 +196,7 @@ impl Used {
             found.push(at_row(case, ProblemCode::SequenceAgainstDate, row, ""));
         }
         let overdrawn: Vec<_> =
-            ledger.overdrawn().iter().filter(|o| self.touches(ledger, o.transfer_idx)).collect();
+            ledger.overdrawn().filter(|o| self.touches(ledger, o.transfer_idx)).collect();
         for overdrawn in overdrawn.iter().take(LISTED_MAX) {
             found.push(below_zero(case, overdrawn.transfer_idx, overdrawn.owed));
         }

@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
+use caudal_columns::{ColumnFile, Numbers};
 use caudal_explain::Message;
 use caudal_import::{AssertedLink, Imported};
 use caudal_ledger::Ledger;
@@ -44,6 +45,8 @@ pub struct Case {
     pub set_aside: usize,
     /// The ledger of the case as it stands, where it was stored.
     pub(crate) ledger: Option<Arc<Ledger>>,
+    /// The file that all this is mapped from.
+    pub(crate) columns: Option<ColumnFile>,
 }
 
 /// What a case is opened with.
@@ -77,6 +80,9 @@ impl Case {
         let openings = options.openings;
         let mut case = if CaseFolder::is_one(path) {
             Self::open_records(path, reading)?
+        } else if crate::stored::is_ledger_file(path) {
+            crate::stored::open(path, None)
+                .map_err(|error| crate::stored::damaged(&error.to_string()))?
         } else if path.is_dir() {
             Self::open_folder(path, openings.is_none(), reading)?
         } else {
@@ -160,10 +166,13 @@ impl Case {
         self.store_openings(visitor)?;
         stored::texts(visitor, "case.without-statement", &mut self.without_statement)?;
         self.store_problems(visitor)?;
-        let mut flags = vec![u8::from(self.states_accounts)];
+        let mut recipe = vec![crate::stored::RECIPE.to_owned()];
+        stored::texts(visitor, "case.recipe", &mut recipe)?;
+        let mut flags = Numbers::from(vec![u8::from(self.states_accounts)]);
         visitor.bytes("case.states-accounts", &mut flags)?;
         if visitor.is_reading() {
-            self.states_accounts = flags == [1];
+            sound(recipe.iter().skip(1).all(|recipe| recipe == crate::stored::RECIPE), "version")?;
+            self.states_accounts = flags.all() == [1];
             self.files.clone_from(&self.table.files);
         }
         Ok(())

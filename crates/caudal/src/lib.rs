@@ -50,6 +50,7 @@ pub mod next;
 pub mod select;
 /// Names, amounts and sources of a ledger, as documents show them.
 mod show;
+mod stored;
 
 pub use answer::trace;
 pub use case::{Case, OpenOptions, Reading};
@@ -63,6 +64,7 @@ pub use caudal_wire as wire;
 pub use error::{Error, ErrorKind};
 pub use explain::explain;
 pub use select::{Request, Selector};
+pub use stored::undamaged;
 
 /// The version of the program, as every document states it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

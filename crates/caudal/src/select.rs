@@ -348,7 +348,7 @@ impl Resolver<'_> {
         for place in places {
             let all =
                 if as_payer { self.ledger.payments(place) } else { self.ledger.receipts(place) };
-            lines.extend_from_slice(all);
+            lines.extend(all.iter());
         }
         lines.retain(|&line| self.ledger.line(line).kind == LineKind::Transfer);
         lines.sort_unstable();

@@ -6,6 +6,10 @@ severity-doubtful = doubtful
 severity-note = note
 
 # What failed, and what to do about it.
+error-ledger-damaged = the ledger file is damaged or was written by another version: { $why }
+hint-ledger-damaged = make it anew from the evidence: `caudal import CASE` for a case, `caudal index FILE --out LEDGER` for a file of its own
+error-ledger-unwritten = { $path }: the ledger file cannot be written: { $why }
+hint-ledger-unwritten = see whether the disk is full and the folder can be written
 error-file = cannot read `{ $path }`: { $why }
 error-file-write = cannot write `{ $path }`: { $why }
 hint-file-missing = check the path; a ledger is a CSV or Parquet file of transfers, or a case folder

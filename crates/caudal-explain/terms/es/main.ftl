@@ -6,6 +6,10 @@ severity-doubtful = dudoso
 severity-note = nota
 
 # Qué falló y qué hacer al respecto.
+error-ledger-damaged = el archivo del libro está dañado o lo escribió otra versión: { $why }
+hint-ledger-damaged = hágalo de nuevo con la prueba: `caudal import CASO` si es de un caso, `caudal index ARCHIVO --out LIBRO` si es un archivo aparte
+error-ledger-unwritten = { $path }: no se puede escribir el archivo del libro: { $why }
+hint-ledger-unwritten = compruebe si el disco está lleno y si se puede escribir en la carpeta
 error-file = no se puede leer `{ $path }`: { $why }
 error-file-write = no se puede escribir `{ $path }`: { $why }
 hint-file-missing = compruebe la ruta; un libro es un archivo CSV o Parquet de transferencias, o una carpeta de caso

@@ -109,7 +109,7 @@ impl Asked<'_> {
         if ledger.is_account(place) {
             targets.push(Target::Balance(place));
         } else {
-            for &line_idx in ledger.receipts(place) {
+            for line_idx in ledger.receipts(place).iter() {
                 let line = ledger.line(line_idx);
                 if !line.is_conversion {
                     targets.push(Target::Line(line_idx));

@@ -6,27 +6,21 @@
 //! it loses time and nothing else. Originals are compared with their digests all the same.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read as _};
+use std::io::Read as _;
 use std::path::PathBuf;
-use std::sync::Arc;
-
-use caudal_ledger::{Ledger, LedgerFileReader, LedgerFileWriter, LedgerOptions};
-use caudal_model::stored::StoreError;
 
 use super::read::{altered, go_on};
 use super::{CaseFolder, ReadCase, storage};
 use crate::assemble::assemble_taking;
 use crate::case::{Case, Reading};
 use crate::error::Error;
+use crate::stored;
 
 /// The file of the ledger, in the case folder.
 const LEDGER: &str = "ledger";
 
 /// Where a ledger is written before it has its name.
 pub(super) const LEDGER_PARTIAL: &str = "ledger.partial";
-
-/// Changes whenever the same evidence is put together differently.
-const RECIPE: &str = "caudal-ledger 1";
 
 /// What became of the ledger on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +35,7 @@ impl CaseFolder {
     /// Makes the ledger on disk anew, unless it is made of the present evidence.
     pub fn refresh_ledger(&mut self, reading: Reading<'_>) -> Result<LedgerState, Error> {
         // A damaged one is made anew too, so it is read and not only looked at.
-        if self.stored()?.is_some() {
+        if self.stored()?.is_some_and(|case| case.is_file_sound()) {
             return Ok(LedgerState::Current);
         }
         let key = self.ledger_key()?;
@@ -50,58 +44,23 @@ impl CaseFolder {
         let mut case = Case::of_assembled(assemble_taking(&mut read, &decisions));
         drop(read);
         go_on(0, reading)?;
-        let options = LedgerOptions {
-            without_statement: case.without_statement.clone(),
-            ..LedgerOptions::default()
-        };
-        // Evidence that makes no ledger is told about when somebody asks.
-        let mut ledger = Ledger::build(&case.table, &case.openings, &options).ok();
-        go_on(0, reading)?;
         let (path, partial) = (self.path.join(LEDGER), self.path.join(LEDGER_PARTIAL));
-        let mut write = || -> Result<(), StoreError> {
-            let file = BufWriter::with_capacity(1 << 20, File::create(&partial)?);
-            let mut writer = LedgerFileWriter::new(file, key)?;
-            case.store(&mut writer)?;
-            if let Some(ledger) = &mut ledger {
-                ledger.write(&mut writer)?;
-            }
-            let file =
-                writer.finish()?.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-            file.sync_all()?;
-            Ok(std::fs::rename(&partial, &path)?)
-        };
-        write().map_err(|error| storage(&path, &error))?;
+        stored::write(&mut case, (&path, &partial), key, reading)?;
         Ok(LedgerState::Written)
     }
 
-    /// The case as its ledger file has it. `None` where that file is absent, damaged, or was made of
-    /// something else; then the evidence itself is put together.
+    /// The case as its ledger file has it. `None` where that file is absent, damaged at a first look,
+    /// or was made of something else; then the evidence itself is put together.
     pub(crate) fn stored(&mut self) -> Result<Option<Case>, Error> {
         let key = self.ledger_key()?;
-        let Some(mut reader) = self.open_ledger(key) else { return Ok(None) };
-        let mut case = Case::default();
-        if case.store(&mut reader).is_err() {
-            return Ok(None);
-        }
-        if reader.has("ledger.payer") {
-            match Ledger::read(&mut reader, &case.table, case.openings.len()) {
-                Ok(ledger) => case.ledger = Some(Arc::new(ledger)),
-                Err(_) => return Ok(None),
-            }
-        }
+        let Ok(case) = stored::open(&self.path.join(LEDGER), Some(key)) else { return Ok(None) };
         self.compare_originals()?;
         Ok(Some(case))
     }
 
-    fn open_ledger(&self, key: [u8; 32]) -> Option<LedgerFileReader<BufReader<File>>> {
-        let file = File::open(self.path.join(LEDGER)).ok()?;
-        let reader = LedgerFileReader::new(BufReader::with_capacity(1 << 16, file)).ok()?;
-        (reader.key() == key).then_some(reader)
-    }
-
     /// A digest of everything that a ledger is made of.
     fn ledger_key(&mut self) -> Result<[u8; 32], Error> {
-        let mut parts = vec![RECIPE.to_owned(), crate::VERSION.to_owned()];
+        let mut parts = vec![stored::RECIPE.to_owned()];
         for record in self.records.evidence()? {
             parts.extend([record.sha256, record.name, record.format]);
             let said = [record.account, record.currency, record.profile];

@@ -3,27 +3,53 @@
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::hint::black_box;
 
+use crate::numbers::Numbers;
+use crate::stored::{ColumnVisitor, StoreError, sound};
+
 /// A dictionary of texts: each distinct text has a number, counted from 0 in order of arrival.
 ///
 /// Looked up by hash, listed only in order of arrival; a hundred million short texts fit without
 /// an allocation each.
 #[derive(Clone, Debug, Default)]
 pub struct Dictionary {
-    text: String,
-    ends: Vec<u64>,
+    text: Numbers<u8>,
+    ends: Ends,
     /// By hash: the number of a text, and above it the high half of its hash, so that hardly any text
     /// is looked at but the one that is wanted.
-    slots: Vec<u64>,
+    slots: Numbers<u64>,
+}
+
+/// Where texts end, in ascending order: the low half of each, and the texts at which the high half
+/// grows by one.
+#[derive(Clone, Debug, Default)]
+struct Ends {
+    low: Numbers<u32>,
+    grows_at: Numbers<u32>,
+}
+
+impl Ends {
+    fn push(&mut self, end: usize) {
+        let idx = u32::try_from(self.low.len()).expect("fewer than 2^32 distinct texts");
+        while self.grows_at.len() < end >> 32 {
+            self.grows_at.push(idx);
+        }
+        self.low.push(u32::try_from(end & 0xffff_ffff).unwrap_or(u32::MAX));
+    }
+
+    #[inline]
+    fn at(&self, idx: usize) -> usize {
+        let low = self.low.at(idx) as usize;
+        if self.grows_at.is_empty() {
+            return low;
+        }
+        self.grows_at.partition_point(|grows| (grows as usize) <= idx) << 32 | low
+    }
 }
 
 const FREE: u64 = u64::MAX;
 
 /// Slots from which on a dictionary is larger than the caches near a processor.
 const WARMED_FROM: usize = 1 << 16;
-
-fn position(end: u64) -> usize {
-    usize::try_from(end).unwrap_or(usize::MAX)
-}
 
 /// The number in a slot: its low half.
 fn number(slot: u64) -> u32 {
@@ -33,19 +59,23 @@ fn number(slot: u64) -> u32 {
 impl Dictionary {
     /// Number of distinct texts.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.ends.low.len()
     }
 
     /// Whether there is no text.
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
     }
 
     /// The text with a number.
     pub fn get(&self, idx: u32) -> &str {
+        std::str::from_utf8(self.bytes(idx)).expect("what was entered was text")
+    }
+
+    fn bytes(&self, idx: u32) -> &[u8] {
         let idx = idx as usize;
-        let start = if idx == 0 { 0 } else { position(self.ends[idx - 1]) };
-        &self.text[start..position(self.ends[idx])]
+        let start = if idx == 0 { 0 } else { self.ends.at(idx - 1) };
+        self.text.range(start..self.ends.at(idx))
     }
 
     /// The number of a text, if it is known.
@@ -53,24 +83,26 @@ impl Dictionary {
         if self.slots.is_empty() {
             return None;
         }
-        let found = self.slots[self.slot_of(text, hash_of(text))];
+        let found = self.slots.at(self.slot_of(text, hash_of(text)));
         (found != FREE).then(|| number(found))
     }
 
     /// The number of a text, added if new; and whether it was new.
     pub fn intern(&mut self, text: &str) -> (u32, bool) {
-        if (self.ends.len() + 1) * 4 > self.slots.len() * 3 {
+        if (self.len() + 1) * 4 > self.slots.len() * 3 {
             self.spread((self.slots.len() * 2).max(16));
         }
         let hash = hash_of(text);
         let slot = self.slot_of(text, hash);
-        if self.slots[slot] != FREE {
-            return (number(self.slots[slot]), false);
+        let found = self.slots.at(slot);
+        if found != FREE {
+            return (number(found), false);
         }
-        let idx = u32::try_from(self.ends.len()).expect("fewer than 2^32 distinct texts");
-        self.text.push_str(text);
-        self.ends.push(self.text.len() as u64);
-        self.slots[slot] = tagged(hash, idx);
+        let idx = u32::try_from(self.len()).expect("fewer than 2^32 distinct texts");
+        let all = self.text.to_mut();
+        all.extend_from_slice(text.as_bytes());
+        self.ends.push(all.len());
+        self.slots.to_mut()[slot] = tagged(hash, idx);
         (idx, true)
     }
 
@@ -83,13 +115,13 @@ impl Dictionary {
         let mask = self.slots.len() as u64 - 1;
         let slots = texts.map(|text| {
             let slot = usize::try_from(hash_of(text) & mask).unwrap_or(0);
-            self.slots[slot]
+            self.slots.at(slot)
         });
         let ends = slots.map(|slot| match slot {
             FREE => 0,
-            slot => position(self.ends[number(slot) as usize]),
+            slot => self.ends.at(number(slot) as usize),
         });
-        let bytes = ends.map(|end| self.text.as_bytes().get(end.wrapping_sub(1)).copied());
+        let bytes = ends.map(|end| self.text.get(end.wrapping_sub(1)));
         // Unused loads would be left out.
         black_box(bytes);
     }
@@ -99,37 +131,51 @@ impl Dictionary {
         (0..self.len()).map(|idx| self.get(u32::try_from(idx).unwrap_or(u32::MAX)))
     }
 
-    /// Its texts end to end, where each ends, and the index by which they are found.
-    pub(crate) fn into_parts(self) -> (String, Vec<u64>, Vec<u64>) {
-        (self.text, self.ends, self.slots)
+    /// Visits its columns, to write or to fill them: its texts end to end, where each ends, and the
+    /// index by which they are found.
+    pub(crate) fn visit(
+        &mut self,
+        visitor: &mut dyn ColumnVisitor,
+        name: &str,
+    ) -> Result<(), StoreError> {
+        visitor.bytes(&format!("{name}.text"), &mut self.text)?;
+        visitor.numbers32(&format!("{name}.ends"), &mut self.ends.low)?;
+        visitor.numbers32(&format!("{name}.ends.high"), &mut self.ends.grows_at)?;
+        visitor.numbers64(&format!("{name}.slots"), &mut self.slots)?;
+        let slots = self.slots.len();
+        let reach = self.len().checked_sub(1).map_or(0, |last| self.ends.at(last));
+        // A search ends at a free slot.
+        let is_index = slots.is_power_of_two() && self.len() < slots;
+        sound(reach == self.text.len() && (is_index || slots == 0 && self.is_empty()), name)
     }
 
-    /// A dictionary of parts; `None` if they contradict each other.
-    pub(crate) fn from_parts(text: String, ends: Vec<u64>, slots: Vec<u64>) -> Option<Self> {
-        let is_end = |&end: &u64| text.is_char_boundary(position(end));
-        let reach = ends.last().map_or(0, |&end| position(end));
-        let is_text = ends.is_sorted() && ends.iter().all(is_end) && reach == text.len();
-        let taken = slots.iter().filter(|&&slot| slot != FREE);
-        let (taken, is_known) = taken.fold((0, true), |(count, is_known), &slot| {
-            (count + 1, is_known && (number(slot) as usize) < ends.len())
+    /// Whether every text is one and is found: what a checksum vouches for otherwise.
+    pub fn is_sound(&self) -> bool {
+        let mut start = 0;
+        let is_text = (0..self.len()).all(|idx| {
+            let end = self.ends.at(idx);
+            let part = (start <= end && end <= self.text.len()).then(|| self.text.range(start..end));
+            start = end;
+            part.is_some_and(|part| std::str::from_utf8(part).is_ok())
         });
-        // A search ends at a free slot.
-        let is_index = is_known
-            && taken == ends.len()
-            && (slots.is_empty() || (slots.len().is_power_of_two() && taken < slots.len()));
-        (is_text && is_index).then_some(Self { text, ends, slots })
+        let mut taken = self.slots.iter().filter(|&slot| slot != FREE);
+        is_text
+            && taken.clone().count() == self.len()
+            && taken.all(|slot| (number(slot) as usize) < self.len())
     }
 
     /// Where a text stands, or the free slot where it would.
     fn slot_of(&self, text: &str, hash: u64) -> usize {
-        let is_other = |slot: u64| slot >> 32 != hash >> 32 || self.get(number(slot)) != text;
+        let is_other = |slot: u64| {
+            slot >> 32 != hash >> 32 || self.bytes(number(slot)) != text.as_bytes()
+        };
         self.probe(hash, |slot| slot != FREE && is_other(slot))
     }
 
     fn probe(&self, hash: u64, goes_on: impl Fn(u64) -> bool) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = usize::try_from(hash & mask as u64).unwrap_or(0);
-        while goes_on(self.slots[slot]) {
+        while goes_on(self.slots.at(slot)) {
             slot = (slot + 1) & mask;
         }
         slot
@@ -145,12 +191,14 @@ impl Dictionary {
 
     /// Lays the index out over so many slots.
     fn spread(&mut self, slots: usize) {
-        self.slots = vec![FREE; slots];
+        // The former one makes room first.
+        self.slots = Numbers::default();
+        self.slots = vec![FREE; slots].into();
         for idx in 0..self.len() {
             let idx = u32::try_from(idx).unwrap_or(u32::MAX);
-            let hash = hash_of(self.get(idx));
+            let hash = hash_of_bytes(self.bytes(idx));
             let slot = self.probe(hash, |slot| slot != FREE);
-            self.slots[slot] = tagged(hash, idx);
+            self.slots.to_mut()[slot] = tagged(hash, idx);
         }
     }
 }
@@ -161,8 +209,12 @@ fn tagged(hash: u64, idx: u32) -> u64 {
 }
 
 fn hash_of(text: &str) -> u64 {
+    hash_of_bytes(text.as_bytes())
+}
+
+fn hash_of_bytes(text: &[u8]) -> u64 {
     let mut hasher = WordHasher::default();
-    text.hash(&mut hasher);
+    hasher.write(text);
     hasher.finish()
 }
 
