@@ -3,25 +3,36 @@
 //! ```text
 //! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--sweeps N] [--openings-percent N] [--seed N]
 //! cargo run --release -p caudal-bench -- csv --transfers N [--seed N] > FILE
+//! cargo run --release -p caudal-bench -- parquet --transfers N [--seed N] --out FILE
 //! cargo run --release -p caudal-bench -- statements [--transfers N]
 //! ```
 //!
 //! *Shape.* For each size a seeded ledger is made in memory, indexed, and asked. Times of one run
-//! on a shared machine drift; the ratios between lines of one run are what to quote. `csv` writes the
-//! same ledger as a file of transfers, in an order that is not that of its days; `peers/import.py`
-//! times its import beside another program's. `statements` reads a statement of so many entries in each
-//! of two formats.
-#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+//! on a shared machine drift; the ratios between lines of one run are what to quote. `csv` and `parquet`
+//! write the same ledger as a file of transfers, in an order that is not that of its days;
+//! `peers/import.py` times its import beside another program's. `statements` reads a statement of so many
+//! entries in each of two formats.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark speaks on the terminal"
+)]
 
 mod baseline;
+mod ledger_file;
 mod measure;
+mod rows;
 mod statements;
 mod workload;
 
+use std::fs::File;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: caudal-bench [--transfers N]... [--origins N] [--sweeps N] \
-    [--openings-percent N] [--seed N]";
+    [--openings-percent N] [--seed N]
+       caudal-bench csv|parquet --transfers N [--seed N] [--out FILE]
+       caudal-bench statements [--transfers N]...";
 
 /// What to measure.
 struct Options {
@@ -36,37 +47,70 @@ struct Options {
     openings_percent: u64,
     /// Repeats everything but the times.
     seed: u64,
+    /// Where a file goes, if not to standard output.
+    out: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1).peekable();
-    let writes_csv = args.next_if_eq("csv").is_some();
-    let reads_statements = args.next_if_eq("statements").is_some();
+    let command = args.next_if(|word| !word.starts_with('-'));
     let Some(options) = parse(args) else {
-        println!("{USAGE}");
+        eprintln!("{USAGE}");
         return ExitCode::from(2);
     };
-    if writes_csv {
-        return match workload::write_csv(options.transfers[0], options.seed) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        };
-    }
-    for &transfers in &options.transfers {
-        if reads_statements {
-            statements::run(transfers);
-            continue;
+    let done = match command.as_deref() {
+        None => each_size(&options, |transfers| measure::run(transfers, &options)),
+        Some("statements") => each_size(&options, statements::run),
+        Some("csv") => write_file(&options, ledger_file::write_csv),
+        Some("parquet") => write_file(&options, ledger_file::write_parquet),
+        Some(_) => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(2);
         }
-        measure::run(transfers, &options);
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
     }
-    ExitCode::SUCCESS
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one shape with the commands that can fail")]
+fn each_size(options: &Options, run: impl Fn(u64)) -> ledger_file::Outcome {
+    options.transfers.iter().copied().for_each(run);
+    Ok(())
+}
+
+/// Writes the ledger of the first size to the named file, or to standard output.
+fn write_file(
+    options: &Options,
+    write: fn(u64, u64, Box<dyn std::io::Write + Send>) -> ledger_file::Outcome,
+) -> ledger_file::Outcome {
+    let out: Box<dyn std::io::Write + Send> = match &options.out {
+        Some(path) => Box::new(File::create(path)?),
+        None => Box::new(std::io::stdout()),
+    };
+    write(options.transfers[0], options.seed, out)
 }
 
 fn parse(mut args: impl Iterator<Item = String>) -> Option<Options> {
-    let mut options =
-        Options { transfers: Vec::new(), origins: 1000, sweeps: 5, openings_percent: 100, seed: 1 };
+    let mut options = Options {
+        transfers: Vec::new(),
+        origins: 1000,
+        sweeps: 5,
+        openings_percent: 100,
+        seed: 1,
+        out: None,
+    };
     while let Some(flag) = args.next() {
-        let value: u64 = args.next()?.replace('_', "").parse().ok()?;
+        let value = args.next()?;
+        if flag == "--out" {
+            options.out = Some(PathBuf::from(value));
+            continue;
+        }
+        let value: u64 = value.replace('_', "").parse().ok()?;
         match flag.as_str() {
             "--transfers" => options.transfers.push(value),
             "--origins" => options.origins = usize::try_from(value).ok()?,

@@ -1,7 +1,5 @@
 //! A large seeded ledger in memory, and origins to ask about.
 
-use std::io::Write as _;
-
 use caudal_model::{
     Currency, EvidenceFile, Moment, Money, Opening, SourceRef, Thing, Transfer, TransferTable,
 };
@@ -17,12 +15,22 @@ pub(crate) struct Workload {
     pub(crate) accounts: u32,
 }
 
+/// How many accounts a ledger of so many transfers has.
+pub(crate) fn accounts_of(transfers: u64) -> u32 {
+    u32::try_from((transfers / TRANSFERS_PER_ACCOUNT).max(2)).unwrap_or(u32::MAX)
+}
+
+/// The first day of the year.
+pub(crate) fn first_day() -> Moment {
+    Moment::from_date(2025, 1, 1).expect("a day")
+}
+
 /// A year of a bank: power-law activity, integer cents, a tenth in from outside and a tenth out.
 pub(crate) fn make(transfers: u64, openings_percent: u64, seed: u64) -> Workload {
-    let accounts = u32::try_from((transfers / TRANSFERS_PER_ACCOUNT).max(2)).unwrap_or(u32::MAX);
+    let accounts = accounts_of(transfers);
     let lines = bank(seed, transfers, accounts);
     let usd = Currency::from_code("USD").expect("in the table");
-    let first = Moment::from_date(2025, 1, 1).expect("a day");
+    let first = first_day();
     let file = EvidenceFile { name: "bank".to_owned(), sha256: String::new() };
     let openings = (0..accounts)
         .map(|account| Opening {
@@ -56,39 +64,6 @@ pub(crate) fn make(transfers: u64, openings_percent: u64, seed: u64) -> Workload
         pushed.expect("ids are numbered");
     }
     Workload { table, openings, accounts }
-}
-
-/// Writes the ledger as a file of transfers to standard output: by blocks of days that lie shuffled, as
-/// the exports of several systems would, so that a reader has to put it in order.
-pub(crate) fn write_csv(transfers: u64, seed: u64) -> std::io::Result<()> {
-    const BLOCK: usize = 50_000;
-    let accounts = u32::try_from((transfers / TRANSFERS_PER_ACCOUNT).max(2)).unwrap_or(u32::MAX);
-    let mut bank = bank(seed, transfers.saturating_sub(u64::from(accounts)), accounts);
-    let lines: Vec<_> = (1u64..).zip(&mut bank).collect();
-    let mut blocks: Vec<_> = lines.chunks(BLOCK).collect();
-    let mut rng = Rng::new(seed ^ 0x0b10_c4ed);
-    for at in (1..blocks.len()).rev() {
-        let other = rng.below(at as u64 + 1);
-        blocks.swap(at, usize::try_from(other).unwrap_or(0));
-    }
-    let first = Moment::from_date(2025, 1, 1).expect("a day");
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    out.write_all(b"id,date,payer,payee,amount,currency\n")?;
-    let name = |account: u32| {
-        if account == OUTSIDE { "@outside".to_owned() } else { format!("A{account}") }
-    };
-    // What each account begins with comes in on the first day.
-    for account in 0..accounts {
-        let (minor, name) = (bank.opening(account).max(1), name(account));
-        let (whole, rest) = (minor / 100, minor % 100);
-        writeln!(out, "f{account},{first},@outside,{name},{whole}.{rest:02},USD")?;
-    }
-    for &(row, (day, payer, payee, minor)) in blocks.into_iter().flatten() {
-        let day = Moment { day: first.day + day, nanos: None };
-        let (payer, payee, whole, rest) = (name(payer), name(payee), minor / 100, minor % 100);
-        writeln!(out, "t{row},{day},{payer},{payee},{whole}.{rest:02},USD")?;
-    }
-    out.flush()
 }
 
 /// Positions of transfers from outside: random ones, each at least a thousand units.
