@@ -4,6 +4,8 @@
 //! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--sweeps N] [--openings-percent N] [--seed N]
 //! cargo run --release -p caudal-bench -- csv --transfers N [--seed N] > FILE
 //! cargo run --release -p caudal-bench -- parquet --transfers N [--seed N] --out FILE
+//! cargo run --release -p caudal-bench -- build --from PARQUET --out LEDGER
+//! cargo run --release -p caudal-bench -- ask --from LEDGER [--origins N] [--sweeps N]
 //! cargo run --release -p caudal-bench -- statements [--transfers N]
 //! ```
 //!
@@ -19,6 +21,7 @@
 )]
 
 mod baseline;
+mod disk;
 mod ledger_file;
 mod measure;
 mod rows;
@@ -26,12 +29,14 @@ mod statements;
 mod workload;
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: caudal-bench [--transfers N]... [--origins N] [--sweeps N] \
     [--openings-percent N] [--seed N]
        caudal-bench csv|parquet --transfers N [--seed N] [--out FILE]
+       caudal-bench build --from PARQUET --out LEDGER
+       caudal-bench ask --from LEDGER [--origins N] [--sweeps N]
        caudal-bench statements [--transfers N]...";
 
 /// What to measure.
@@ -49,6 +54,8 @@ struct Options {
     seed: u64,
     /// Where a file goes, if not to standard output.
     out: Option<PathBuf>,
+    /// The file to read.
+    from: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -62,6 +69,8 @@ fn main() -> ExitCode {
         None => each_size(&options, |transfers| measure::run(transfers, &options)),
         Some("statements") => each_size(&options, statements::run),
         Some("csv") => write_file(&options, ledger_file::write_csv),
+        Some("build") => with_files(&options, disk::build),
+        Some("ask") => with_files(&options, |ledger, _| disk::ask(ledger, &options)),
         Some("parquet") => write_file(&options, ledger_file::write_parquet),
         Some(_) => {
             eprintln!("{USAGE}");
@@ -80,6 +89,12 @@ fn main() -> ExitCode {
 #[expect(clippy::unnecessary_wraps, reason = "one shape with the commands that can fail")]
 fn each_size(options: &Options, run: impl Fn(u64)) -> ledger_file::Outcome {
     options.transfers.iter().copied().for_each(run);
+    Ok(())
+}
+
+fn with_files(options: &Options, run: impl Fn(&Path, &Path)) -> ledger_file::Outcome {
+    let from = options.from.as_deref().ok_or("--from is missing")?;
+    run(from, options.out.as_deref().unwrap_or(Path::new("bench.ledger")));
     Ok(())
 }
 
@@ -103,11 +118,16 @@ fn parse(mut args: impl Iterator<Item = String>) -> Option<Options> {
         openings_percent: 100,
         seed: 1,
         out: None,
+        from: None,
     };
     while let Some(flag) = args.next() {
         let value = args.next()?;
         if flag == "--out" {
             options.out = Some(PathBuf::from(value));
+            continue;
+        }
+        if flag == "--from" {
+            options.from = Some(PathBuf::from(value));
             continue;
         }
         let value: u64 = value.replace('_', "").parse().ok()?;

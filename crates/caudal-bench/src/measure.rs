@@ -36,8 +36,13 @@ pub(crate) fn run(transfers: u64, options: &Options) {
     println!("{:<44} {:>12}   {} segments", "lifo matched", seconds(matched), lifo.segment_count());
     drop(lifo);
     let rows = workload::origins(&work.table, options.origins.max(options.sweeps), seed);
+    questions(&ledger, &rows, options);
+}
+
+/// Asks a ledger about transfers of its table.
+pub(crate) fn questions(ledger: &Ledger, rows: &[u32], options: &Options) {
     let origins: Vec<LineIdx> = rows.iter().filter_map(|&r| ledger.line_of_transfer(r)).collect();
-    let tracer = Tracer::new(&ledger);
+    let tracer = Tracer::new(ledger);
     if options.origins > 0 {
         ask(&tracer, &origins, options.sweeps);
     }
@@ -172,7 +177,7 @@ fn at<T: Copy>(ascending: &[T], percent: usize) -> T {
     ascending[(last * percent).div_ceil(100).min(last)]
 }
 
-fn seconds(time: Duration) -> String {
+pub(crate) fn seconds(time: Duration) -> String {
     format!("{}.{:03} s", time.as_secs(), time.subsec_millis())
 }
 

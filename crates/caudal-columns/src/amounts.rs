@@ -126,6 +126,13 @@ impl Column {
         }
     }
 
+    /// Whether every value of the list is where the column says, and no other. All of it is read.
+    pub fn is_sound(&self) -> bool {
+        let Self::Slim(values, rare) = self else { return true };
+        let marked = (0u32..).zip(values.iter()).filter(|&(_, value)| value == IN_LIST);
+        marked.map(|(at, _)| at).eq(rare.at.iter())
+    }
+
     /// Visits the column to write or to fill it.
     pub(crate) fn visit(
         &mut self,
@@ -164,7 +171,8 @@ impl Column {
 impl Rare {
     fn get(&self, at: usize) -> u128 {
         let listed = self.at.partition_point(|known| (known as usize) < at);
-        u128::from(self.value.at(listed))
+        // A file that is not ours may not have it: then `is_sound` says so.
+        self.value.get(listed).map_or(u128::from(IN_LIST), u128::from)
     }
 }
 

@@ -200,6 +200,8 @@ impl LifoIndex {
             && self.of_receipt.iter().is_sorted()
             && self.of_receipt.last().is_some_and(|last| last as usize == count)
             && self.by_receipt.iter().all(is_segment)
+            && self.segments.receipt_lo.is_sound()
+            && self.segments.payment_lo.is_sound()
     }
 }
 

@@ -14,7 +14,7 @@ use caudal_model::stored::{
 use caudal_model::{Opening, TransferTable};
 
 use crate::build::{BuildLedgerError, LedgerOptions};
-use crate::ledger::{Ledger, OverdrawnList, Places, kind_of};
+use crate::ledger::{Flags, Ledger, OverdrawnList, Places, kind_of};
 use crate::lifo::LifoIndex;
 use crate::lists::Lists;
 use crate::reversal::{Netted, UnmatchedReversal};
@@ -199,11 +199,13 @@ impl Ledger {
             None => false,
         };
         let is_transfer = |row: u32| (row as usize) < table.len();
+        let converting =
+            (0u32..).zip(self.flags.iter()).filter(|(_, flags)| flags & Flags::CONVERTS != 0);
         self.payer.iter().all(is_place)
             && self.payee.iter().all(|place| (place as usize) < places)
             && self.flags.iter().zip(self.source_idx.iter()).all(is_source)
-            && self.converts.iter().is_sorted_by(|a, b| a < b)
-            && self.converts.iter().all(is_line)
+            && self.amounts().into_iter().all(Column::is_sound)
+            && converting.map(|(line, _)| line).eq(self.converts.iter())
             && self.names.extra.is_sound()
             && self.places.is_sound(table.names().len() + self.names.extra.len())
             && self.names.first_place.iter().all(is_place)
@@ -212,6 +214,24 @@ impl Ledger {
             && self.line_of.iter().all(|line| line == u32::MAX || is_line(line))
             && self.overdrawn.transfer_idx.iter().all(is_transfer)
             && self.lifo.as_ref().is_none_or(|lifo| lifo.is_sound(lines))
+    }
+}
+
+impl Ledger {
+    fn amounts(&self) -> [&Column; 10] {
+        let (places, overdrawn) = (&self.places, &self.overdrawn);
+        [
+            &self.paid,
+            &self.paid_before,
+            &self.received_before,
+            &self.balance_before,
+            &self.converted,
+            &places.received,
+            &places.paid,
+            &places.debt,
+            &overdrawn.missing,
+            &overdrawn.owed,
+        ]
     }
 }
 

@@ -303,6 +303,8 @@ impl TransferTable {
             && [&self.received.of, &self.sequence_of, &self.reversal].into_iter().all(is_rows)
             && below(&self.reversed_id, self.reversed.len())
             && self.received.currency.iter().all(|n| usize::from(n) < self.received.known.len())
+            && self.minor.is_sound()
+            && self.received.minor.is_sound()
             && is_rows(&self.runs.first)
             && below(&self.runs.file, self.files.len())
     }
