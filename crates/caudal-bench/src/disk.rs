@@ -39,7 +39,8 @@ pub(crate) fn build(from: &Path, to: &Path) {
     let mut mapped = TransferTable::default();
     mapped.store(&mut writer.so_far().expect("it is there")).expect("it was written now");
     drop(table);
-    let mut stages = ["(mapped)", "order, loans, prefix sums", "ledger written", "lifo matched"].iter();
+    let mut stages =
+        ["(mapped)", "order, loans, prefix sums", "ledger written", "lifo matched"].iter();
     let mut goes_on = || {
         stages.next().into_iter().for_each(|name| stage(name));
         true
@@ -82,7 +83,8 @@ fn memory() -> String {
         line.split_whitespace().nth(1)?.parse::<u64>().ok()
     };
     let [anonymous, mapped, peak] = ["RssAnon:", "RssFile:", "VmHWM:"].map(field);
-    let shown = |kilobytes: Option<u64>| kilobytes.map_or("?".to_owned(), |k| format!("{}", k / 1000));
+    let shown =
+        |kilobytes: Option<u64>| kilobytes.map_or("?".to_owned(), |k| format!("{}", k / 1000));
     format!(
         "MB resident: {} own + {} mapped, peak {}",
         shown(anonymous),

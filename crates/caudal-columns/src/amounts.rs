@@ -3,6 +3,8 @@
 //! *Units.* Minor units of the currency of the place or line it belongs to. Arithmetic on values
 //! is always 128 bits wide; only the storage is narrow.
 
+use std::ops::Range;
+
 use crate::numbers::Numbers;
 use crate::stored::{ColumnVisitor, StoreError, sound};
 
@@ -99,6 +101,32 @@ impl Column {
         }
     }
 
+    /// Appends the values at some positions to a list; false if one of them does not fit there.
+    pub fn read_into(&self, range: Range<usize>, list: &mut Vec<u64>) -> bool {
+        match self {
+            Self::Slim(values, rare) => {
+                let values = values.range(range.clone());
+                list.extend(values.iter().map(|&value| u64::from(value)));
+                let start = list.len() - values.len();
+                for (at, value) in rare.within(range.clone()) {
+                    list[start + (at - range.start)] = value;
+                }
+                true
+            }
+            Self::Narrow(values) => {
+                list.extend_from_slice(values.range(range));
+                true
+            }
+            Self::Wide(values) => values.range(range).iter().all(|&value| {
+                let value = u64::try_from(value);
+                value.is_ok_and(|value| {
+                    list.push(value);
+                    true
+                })
+            }),
+        }
+    }
+
     /// Number of values.
     pub fn len(&self) -> usize {
         match self {
@@ -169,6 +197,13 @@ impl Column {
 }
 
 impl Rare {
+    /// The values listed for some positions.
+    fn within(&self, range: Range<usize>) -> impl Iterator<Item = (usize, u64)> + '_ {
+        let first = self.at.partition_point(|known| (known as usize) < range.start);
+        let end = self.at.partition_point(|known| (known as usize) < range.end);
+        (first..end).map(|listed| (self.at.at(listed) as usize, self.value.at(listed)))
+    }
+
     fn get(&self, at: usize) -> u128 {
         let listed = self.at.partition_point(|known| (known as usize) < at);
         // A file that is not ours may not have it: then `is_sound` says so.
@@ -219,5 +254,24 @@ mod tests {
         }
         assert!(matches!(column, Column::Narrow(_)));
         assert_eq!((column.get(103), column.get(10_500)), (103 << 33, 1 << 40));
+    }
+
+    #[test]
+    fn a_part_of_a_column_reads_as_its_values_do() {
+        for largest in [1u128 << 30, 1 << 33, 1 << 70] {
+            let mut column = Column::default();
+            for at in 0..200u128 {
+                column.push(if at % 7 == 3 { largest + at } else { at });
+            }
+            for range in [0..0, 3..4, 5..180, 0..200] {
+                let mut read = Vec::new();
+                let all: Vec<u128> = range.clone().map(|at| column.get(at)).collect();
+                let fits = all.iter().all(|&value| u64::try_from(value).is_ok());
+                assert_eq!(column.read_into(range, &mut read), fits);
+                if fits {
+                    assert_eq!(read.into_iter().map(u128::from).collect::<Vec<_>>(), all);
+                }
+            }
+        }
     }
 }

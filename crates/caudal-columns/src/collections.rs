@@ -154,7 +154,8 @@ impl Dictionary {
         let mut start = 0;
         let is_text = (0..self.len()).all(|idx| {
             let end = self.ends.at(idx);
-            let part = (start <= end && end <= self.text.len()).then(|| self.text.range(start..end));
+            let part =
+                (start <= end && end <= self.text.len()).then(|| self.text.range(start..end));
             start = end;
             part.is_some_and(|part| std::str::from_utf8(part).is_ok())
         });
@@ -166,9 +167,8 @@ impl Dictionary {
 
     /// Where a text stands, or the free slot where it would.
     fn slot_of(&self, text: &str, hash: u64) -> usize {
-        let is_other = |slot: u64| {
-            slot >> 32 != hash >> 32 || self.bytes(number(slot)) != text.as_bytes()
-        };
+        let is_other =
+            |slot: u64| slot >> 32 != hash >> 32 || self.bytes(number(slot)) != text.as_bytes();
         self.probe(hash, |slot| slot != FREE && is_other(slot))
     }
 

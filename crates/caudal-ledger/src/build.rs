@@ -291,9 +291,8 @@ impl<'a> Builder<'a> {
         }
         let line = self.ledger.line_count();
         self.ledger.line_of.to_mut()[row as usize] = line;
-        let converted = received.filter(|_| {
-            self.ledger.place(payer).currency != self.ledger.place(payee).currency
-        });
+        let converted = received
+            .filter(|_| self.ledger.place(payer).currency != self.ledger.place(payee).currency);
         self.push(Entry { kind: LineKind::Transfer, payer, payee, paid, converted }, row);
         self.repay(payee, converted.unwrap_or(paid), row);
         Ok((payer, payee))

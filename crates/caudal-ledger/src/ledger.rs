@@ -1,6 +1,7 @@
 //! The ledger: lines in columns, places with their totals, and the index over both.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use caudal_columns::{Column, Dictionary, Numbers};
@@ -10,7 +11,8 @@ use crate::lifo::LifoIndex;
 use crate::lists::Lists;
 use crate::reversal::{Netted, UnmatchedReversal};
 use crate::view::{
-    LedgerView, Line, LineIdx, LineKind, LineList, NO_PLACE, Place, PlaceIdx, PlaceKind, Transit,
+    Chunk, ChunkAmounts, LedgerView, Line, LineIdx, LineKind, LineList, NO_PLACE, Place, PlaceIdx,
+    PlaceKind, Transit,
 };
 
 /// A payment above the balance, and by how much.
@@ -252,7 +254,7 @@ impl Ledger {
     }
 
     /// Lines of the opening balances, which stand first.
-    pub fn opening_lines(&self) -> std::ops::Range<LineIdx> {
+    pub fn opening_lines(&self) -> Range<LineIdx> {
         0..self.opening_lines
     }
 
@@ -364,6 +366,25 @@ impl LedgerView for Ledger {
 
     fn receipts(&self, place: PlaceIdx) -> LineList<'_> {
         self.receipts.of_place(place)
+    }
+
+    fn chunk(&self, lines: Range<LineIdx>, chunk: &mut Chunk) {
+        let lines = lines.start as usize..lines.end as usize;
+        chunk.payer.clear();
+        chunk.payer.extend_from_slice(self.payer.range(lines.clone()));
+        chunk.payee.clear();
+        chunk.payee.extend_from_slice(self.payee.range(lines.clone()));
+        chunk.empties.clear();
+        let bits = self.flags.range(lines).iter();
+        chunk.empties.extend(bits.map(|flags| flags / Flags::EMPTIES % 2));
+    }
+
+    fn chunk_amounts(&self, lines: Range<LineIdx>, amounts: &mut ChunkAmounts) -> bool {
+        let lines = lines.start as usize..lines.end as usize;
+        amounts.paid.clear();
+        amounts.balance_before.clear();
+        self.paid.read_into(lines.clone(), &mut amounts.paid)
+            && self.balance_before.read_into(lines, &mut amounts.balance_before)
     }
 
     fn has_conversions(&self) -> bool {

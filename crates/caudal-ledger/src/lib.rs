@@ -29,5 +29,6 @@ pub use order::SameDay;
 pub use reversal::{Netted, UnmatchedReversal};
 pub use stored::{WriteLedgerError, write_ledger};
 pub use view::{
-    LedgerView, Line, LineIdx, LineKind, LineList, NO_PLACE, Place, PlaceIdx, PlaceKind, Transit,
+    Chunk, ChunkAmounts, LedgerView, Line, LineIdx, LineKind, LineList, NO_PLACE, Place, PlaceIdx,
+    PlaceKind, Transit,
 };

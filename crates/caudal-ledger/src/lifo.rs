@@ -79,7 +79,8 @@ impl LifoIndex {
         let places = view.place_count();
         let middle = half(view, places);
         let has_births = (0..view.line_count()).any(|line| view.kind(line) == LineKind::Birth);
-        let halves = [0..middle, middle..places].map(|places| move || matched(view, places, has_births));
+        let halves =
+            [0..middle, middle..places].map(|places| move || matched(view, places, has_births));
         let [first, second] = halves;
         let mut segments = Segments::default();
         std::thread::scope(|scope| {
@@ -159,8 +160,7 @@ impl LifoIndex {
         let payment = self.segments.payment.at(at);
         let payment_lo = self.segments.payment_lo.get(at);
         let goes_on = self.segments.payment.get(at + 1) == Some(payment);
-        let end =
-            if goes_on { self.segments.payment_lo.get(at + 1) } else { view.paid(payment) };
+        let end = if goes_on { self.segments.payment_lo.get(at + 1) } else { view.paid(payment) };
         Segment {
             receipt: self.segments.receipt.at(at),
             receipt_lo: self.segments.receipt_lo.get(at),
@@ -238,12 +238,7 @@ fn matched(view: &impl LedgerView, places: Range<PlaceIdx>, has_births: bool) ->
     segments
 }
 
-fn pay(
-    payment: LineIdx,
-    paid: u128,
-    stack: &mut Vec<(LineIdx, u128)>,
-    segments: &mut Segments,
-) {
+fn pay(payment: LineIdx, paid: u128, stack: &mut Vec<(LineIdx, u128)>, segments: &mut Segments) {
     let mut done = 0;
     while done < paid {
         let (receipt, left) = stack.last_mut().expect("a payment never exceeds the balance");

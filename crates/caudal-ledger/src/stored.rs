@@ -49,8 +49,7 @@ pub fn write_ledger(
 ) -> Result<(), WriteLedgerError> {
     let mut ask = || goes_on().then_some(()).ok_or(WriteLedgerError::Stopped);
     ask()?;
-    let mut built =
-        Ledger::build(table, openings, options).map_err(WriteLedgerError::Build)?;
+    let mut built = Ledger::build(table, openings, options).map_err(WriteLedgerError::Build)?;
     ask()?;
     built.write(writer)?;
     drop(built);
@@ -379,10 +378,8 @@ mod tests {
         });
         let places = (0..ledger.place_count()).map(|place| {
             let ends = (ledger.closing_balance(place), ledger.closing_debt(place));
-            let lines: [Vec<u32>; 2] = [
-                ledger.payments(place).iter().collect(),
-                ledger.receipts(place).iter().collect(),
-            ];
+            let lines: [Vec<u32>; 2] =
+                [ledger.payments(place).iter().collect(), ledger.receipts(place).iter().collect()];
             let name = ledger.name(table, place);
             let found = ledger.places_named(table, name);
             format!("{name} {found:?} {:?} {ends:?} {lines:?}\n", ledger.place(place))
@@ -450,8 +447,10 @@ mod tests {
             usize::try_from(u64::from_le_bytes(eight)).expect("small")
         };
         let to = number(&bytes, end + 16);
-        let sums: Vec<u8> =
-            bytes[..to].chunks(1 << 16).flat_map(|part| crc32fast::hash(part).to_le_bytes()).collect();
+        let sums: Vec<u8> = bytes[..to]
+            .chunks(1 << 16)
+            .flat_map(|part| crc32fast::hash(part).to_le_bytes())
+            .collect();
         bytes[to..to + sums.len()].copy_from_slice(&sums);
         let checksum = crc32fast::hash(&bytes[to..end]);
         bytes[end + 24..end + 28].copy_from_slice(&checksum.to_le_bytes());

@@ -1,5 +1,7 @@
 //! What tracing may see of a ledger: the seam between the index and the rules.
 
+use std::ops::Range;
+
 use caudal_columns::Numbers;
 use caudal_model::Currency;
 
@@ -151,6 +153,26 @@ impl<'a> LineList<'a> {
     }
 }
 
+/// Lines that follow each other, column by column: what a sweep over the whole ledger looks at.
+#[derive(Clone, Debug, Default)]
+pub struct Chunk {
+    /// The payer of each line, or [`NO_PLACE`].
+    pub payer: Vec<PlaceIdx>,
+    /// The payee of each line.
+    pub payee: Vec<PlaceIdx>,
+    /// Whether the payer is an account that has nothing left afterwards: 1 or 0.
+    pub empties: Vec<u8>,
+}
+
+/// What leaves in lines that follow each other, and out of what balance.
+#[derive(Clone, Debug, Default)]
+pub struct ChunkAmounts {
+    /// Minor units that leave.
+    pub paid: Vec<u64>,
+    /// The payer's balance before; zero for places that are no account.
+    pub balance_before: Vec<u64>,
+}
+
 /// A ledger as tracing sees it.
 ///
 /// *Invariants.* Lines are numbered in ledger order. The balance of an account is never below
@@ -201,6 +223,33 @@ pub trait LedgerView: Sync {
     /// The matched segments of `lifo`, where they stand in the ledger already.
     fn lifo(&self) -> Option<&LifoIndex> {
         None
+    }
+
+    /// Fills in some lines that follow each other.
+    fn chunk(&self, lines: Range<LineIdx>, chunk: &mut Chunk) {
+        chunk.payer.clear();
+        chunk.payee.clear();
+        chunk.empties.clear();
+        for line in lines {
+            let payer = self.payer(line);
+            let empties = self.is_account(payer) && self.paid(line) == self.balance_before(line);
+            chunk.payer.push(payer);
+            chunk.payee.push(self.payee(line));
+            chunk.empties.push(u8::from(empties));
+        }
+    }
+
+    /// Fills in amounts of some lines that follow each other; false if one does not fit.
+    fn chunk_amounts(&self, lines: Range<LineIdx>, amounts: &mut ChunkAmounts) -> bool {
+        amounts.paid.clear();
+        amounts.balance_before.clear();
+        for line in lines {
+            let [paid, before] = [self.paid(line), self.balance_before(line)].map(u64::try_from);
+            let (Ok(paid), Ok(before)) = (paid, before) else { return false };
+            amounts.paid.push(paid);
+            amounts.balance_before.push(before);
+        }
+        true
     }
 
     /// Whether the place is a pool with a known balance: an account with a statement, or a transit.

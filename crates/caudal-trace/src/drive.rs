@@ -19,6 +19,10 @@ pub(crate) trait Replay {
     fn step(&mut self, line: LineIdx);
     /// Whether a place holds traced money.
     fn holds(&self, place: PlaceIdx) -> bool;
+    /// Takes all lines from here on, where the rule has a quicker way to do that than line by line.
+    fn sweep(&mut self, _from: LineIdx, _watch: Watch<'_>) -> Option<Result<(), Cancelled>> {
+        None
+    }
     /// Reads what is kept of a place, so that the memory fetches many places together.
     fn look_at(&self, place: PlaceIdx);
 }
@@ -52,8 +56,11 @@ pub(crate) fn drive(
         let left = u64::from(view.line_count() - line);
         let many = |steps: u64| steps * SWEEP_LINES_PER_STEP > left + 256;
         if many(steps) || (many(ahead) && steps * BELIEVED_AFTER > left) {
+            if let Some(swept) = replay.sweep(line, watch) {
+                return swept;
+            }
             let places = next_payment.iter().map(|&Reverse((_, place, _))| place);
-            let touched = Touched::of(view, places);
+            let touched = Bits::of(view.place_count(), places);
             return sweep(view, (line, touched), starts, replay, watch);
         }
         report(view, line, steps, watch)?;
@@ -82,7 +89,7 @@ fn payments_from(view: &impl LedgerView, place: PlaceIdx, at: usize) -> u64 {
     view.payments(place).len().saturating_sub(at) as u64
 }
 
-fn report(
+pub(crate) fn report(
     view: &impl LedgerView,
     line: LineIdx,
     steps: u64,
@@ -114,7 +121,7 @@ fn track(
 
 fn sweep(
     view: &impl LedgerView,
-    (from, mut touched): (LineIdx, Touched),
+    (from, mut touched): (LineIdx, Bits),
     mut starts: std::iter::Peekable<impl Iterator<Item = LineIdx>>,
     replay: &mut impl Replay,
     watch: Watch<'_>,
@@ -146,7 +153,7 @@ fn sweep(
 /// Lines whose places are fetched together.
 const LOOK_AHEAD: u32 = 32;
 
-fn look_ahead(view: &impl LedgerView, from: LineIdx, touched: &Touched, replay: &impl Replay) {
+fn look_ahead(view: &impl LedgerView, from: LineIdx, touched: &Bits, replay: &impl Replay) {
     let end = (from / LOOK_AHEAD + 1) * LOOK_AHEAD;
     for line in from..end.min(view.line_count()) {
         let payer = view.payer(line);
@@ -157,24 +164,26 @@ fn look_ahead(view: &impl LedgerView, from: LineIdx, touched: &Touched, replay: 
     }
 }
 
-/// Which places hold traced money, in a bit each: most lines of a sweep ask no more.
-struct Touched(Vec<u64>);
+/// A bit for each place: whether it holds traced money, mostly. Most lines of a sweep ask no more.
+#[derive(Default)]
+pub(crate) struct Bits(Vec<u64>);
 
-impl Touched {
-    fn of(view: &impl LedgerView, places: impl Iterator<Item = PlaceIdx>) -> Self {
-        let mut touched = Self(vec![0; (view.place_count() / 64 + 1) as usize]);
+impl Bits {
+    /// Of so many places, with these set.
+    pub(crate) fn of(count: u32, places: impl Iterator<Item = PlaceIdx>) -> Self {
+        let mut bits = Self(vec![0; (count / 64 + 1) as usize]);
         for place in places {
-            touched.set(place, true);
+            bits.set(place, true);
         }
-        touched
+        bits
     }
 
-    fn has(&self, place: PlaceIdx) -> bool {
+    pub(crate) fn has(&self, place: PlaceIdx) -> bool {
         self.0.get(place as usize / 64).is_some_and(|bits| bits >> (place % 64) & 1 == 1)
     }
 
-    fn set(&mut self, place: PlaceIdx, is_touched: bool) {
+    pub(crate) fn set(&mut self, place: PlaceIdx, is_set: bool) {
         let bits = &mut self.0[place as usize / 64];
-        *bits = *bits & !(1 << (place % 64)) | u64::from(is_touched) << (place % 64);
+        *bits = *bits & !(1 << (place % 64)) | u64::from(is_set) << (place % 64);
     }
 }

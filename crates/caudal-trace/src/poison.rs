@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use caudal_ledger::{LedgerView, Line, LineIdx, PlaceIdx};
+use caudal_ledger::{Chunk, LedgerView, Line, LineIdx, PlaceIdx};
 
 use crate::drive::{Cancelled, Replay, drive};
-use crate::question::{OriginIdx, Question, Watch};
+use crate::question::{OriginIdx, Progress, Question, Watch};
 use crate::record::ending_at;
 use crate::result::{
     Amounts, Cell, Ending, EndingKind, OriginTotal, Trace, TracedLine, add_amount,
@@ -24,20 +24,12 @@ pub(crate) fn forward<V: LedgerView>(
 ) -> Result<Trace, Cancelled> {
     let mut starts: Vec<LineIdx> = question.seeds.iter().map(|seed| seed.line).collect();
     starts.dedup();
-    let mut poison = Poison {
-        view,
-        question,
-        next_seed: 0,
-        exposed: Slots::new(view.place_count()),
-        arrived: BTreeMap::new(),
-        trace: Trace {
-            origins: vec![OriginTotal::default(); question.origins.len()],
-            ..Trace::default()
-        },
-    };
-    for seed in &question.seeds {
-        poison.trace.origins[seed.origin as usize].traced += seed.hi - seed.lo;
+    if question.origins.len() == 1 {
+        let mut single = Single::new(view, question);
+        drive(view, &starts, &mut single, watch)?;
+        return Ok(single.finish());
     }
+    let mut poison = Poison::new(view, question);
     drive(view, &starts, &mut poison, watch)?;
     Ok(poison.finish())
 }
@@ -88,7 +80,22 @@ impl<V: LedgerView> Replay for Poison<'_, V> {
     }
 }
 
-impl<V: LedgerView> Poison<'_, V> {
+impl<'a, V: LedgerView> Poison<'a, V> {
+    fn new(view: &'a V, question: &'a Question) -> Self {
+        let mut origins = vec![OriginTotal::default(); question.origins.len()];
+        for seed in &question.seeds {
+            origins[seed.origin as usize].traced += seed.hi - seed.lo;
+        }
+        Self {
+            view,
+            question,
+            next_seed: 0,
+            exposed: Slots::new(view.place_count()),
+            arrived: BTreeMap::new(),
+            trace: Trace { origins, ..Trace::default() },
+        }
+    }
+
     fn record(&mut self, line_idx: LineIdx, line: &Line, origins: &[OriginIdx]) {
         if !self.question.keep_lines {
             return;
@@ -118,5 +125,193 @@ impl<V: LedgerView> Poison<'_, V> {
         };
         self.trace.endings = self.arrived.into_iter().map(ending).collect();
         self.trace
+    }
+}
+
+/// Bits of what is kept of a place: whether it is a pool, and whether that is exposed.
+const POOL: u8 = 0b10;
+const EXPOSED: u8 = 0b01;
+
+/// Lines of a sweep that are taken together.
+const CHUNK_LINES: u32 = 1 << 12;
+
+/// Exposure to one origin, in a byte for each place: a sweep is bound by nothing but reading.
+struct Single<'a, V> {
+    view: &'a V,
+    question: &'a Question,
+    next_seed: usize,
+    /// By place, and one more for nobody.
+    places: Vec<u8>,
+    /// What was exposed when it arrived where a trace ends.
+    arrived: Arrived,
+    trace: Trace,
+}
+
+/// Sums by place. Mostly many in a row are of one place.
+#[derive(Default)]
+struct Arrived {
+    place: PlaceIdx,
+    sum: u128,
+    others: BTreeMap<PlaceIdx, u128>,
+}
+
+impl Arrived {
+    fn add(&mut self, place: PlaceIdx, amount: u128) {
+        if place != self.place {
+            self.put_down();
+            self.place = place;
+        }
+        self.sum += amount;
+    }
+
+    fn put_down(&mut self) {
+        let sum = std::mem::take(&mut self.sum);
+        if sum > 0 {
+            *self.others.entry(self.place).or_default() += sum;
+        }
+    }
+}
+
+impl<'a, V: LedgerView> Single<'a, V> {
+    fn new(view: &'a V, question: &'a Question) -> Self {
+        let pool = |place| if view.is_account(place) { POOL } else { 0 };
+        let mut trace = Trace { origins: vec![OriginTotal::default()], ..Trace::default() };
+        trace.origins[0].traced = question.seeds.iter().map(|seed| seed.hi - seed.lo).sum();
+        let places = (0..view.place_count()).map(pool).chain([0]).collect();
+        Self { view, question, next_seed: 0, places, arrived: Arrived::default(), trace }
+    }
+
+    /// Takes an exposed line to its payee.
+    fn expose(&mut self, line: LineIdx, payee: PlaceIdx) {
+        if self.places[payee as usize] & POOL == 0 {
+            self.arrived.add(payee, self.view.received(line));
+        }
+        if self.question.keep_lines {
+            let (paid, received) = (self.view.paid(line), self.view.received(line));
+            let first = self.trace.cells.len();
+            self.trace.cells.push(Cell { origin: 0, paid, received, carried: 0 });
+            let cells = first..first + 1;
+            self.trace.lines.push(TracedLine { line, cells, fragments: 0..0, whole: 0 });
+        }
+    }
+
+    /// Takes the lines of a chunk, in which no origin starts.
+    fn take(&mut self, first: LineIdx, chunk: &Chunk) {
+        let nobody = PlaceIdx::try_from(self.places.len() - 1).unwrap_or(PlaceIdx::MAX);
+        let keep_lines = u8::from(self.question.keep_lines);
+        let ends = chunk.payer.iter().zip(&chunk.payee).zip(&chunk.empties);
+        for (line, ((&payer, &payee), &empties)) in (first..).zip(ends) {
+            // Without a branch, but for what is exposed and leaves the pools.
+            let payer = payer.min(nobody) as usize;
+            let from = self.places[payer];
+            let is_exposed = from & (from >> 1) & EXPOSED;
+            self.places[payer] = from & !(is_exposed & empties);
+            let to = self.places[payee as usize];
+            let is_pool = to >> 1;
+            self.places[payee as usize] = to | (is_exposed & is_pool);
+            if is_exposed & (keep_lines | (is_pool ^ 1)) != 0 {
+                self.expose(line, payee);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Trace {
+        self.arrived.put_down();
+        let mut rests = self.arrived.others;
+        for (place, &state) in (0..self.view.place_count()).zip(&self.places) {
+            if state & EXPOSED != 0 {
+                rests.insert(place, self.view.closing_balance(place));
+            }
+        }
+        let ending = |(place, amount)| Ending {
+            kind: EndingKind::Exposed,
+            place,
+            amounts: vec![(0, amount)],
+            origin_units: Vec::new(),
+            carried: Vec::new(),
+        };
+        self.trace.endings = rests.into_iter().map(ending).collect();
+        self.trace
+    }
+}
+
+impl<V: LedgerView> Replay for Single<'_, V> {
+    fn holds(&self, place: PlaceIdx) -> bool {
+        self.places[place as usize] & EXPOSED != 0
+    }
+
+    fn look_at(&self, place: PlaceIdx) {
+        std::hint::black_box(self.places[place as usize]);
+    }
+
+    fn step(&mut self, line: LineIdx) {
+        let (payer, payee) = (self.view.payer(line), self.view.payee(line));
+        let is_start = !self.question.seeds_of(line, &mut self.next_seed).is_empty();
+        let is_account = self.view.is_account(payer);
+        if !is_start && !(is_account && self.holds(payer)) {
+            return;
+        }
+        if is_account && self.view.paid(line) == self.view.balance_before(line) {
+            self.places[payer as usize] &= !EXPOSED;
+        }
+        let to = &mut self.places[payee as usize];
+        *to |= *to >> 1;
+        self.expose(line, payee);
+    }
+
+    fn sweep(&mut self, from: LineIdx, watch: Watch<'_>) -> Option<Result<(), Cancelled>> {
+        let mut chunk = Chunk::default();
+        let mut at = from;
+        while at < self.view.line_count() {
+            let start = self.question.seeds.get(self.next_seed).map(|seed| seed.line);
+            if start == Some(at) {
+                self.step(at);
+                at += 1;
+                continue;
+            }
+            let end = at.saturating_add(CHUNK_LINES).min(self.view.line_count());
+            let end = start.map_or(end, |start| end.min(start));
+            self.view.chunk(at..end, &mut chunk);
+            self.take(at, &chunk);
+            at = end;
+            let progress = Progress { line: at, line_count: self.view.line_count() };
+            if watch(progress).is_break() {
+                return Some(Err(Cancelled));
+            }
+        }
+        Some(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain::tests::ledger;
+    use crate::question::{Origin, Seed, unwatched};
+
+    #[test]
+    fn one_origin_gives_the_exposure_of_the_general_case() {
+        let mut exposed = 0;
+        for seed in 0..200 {
+            let ledger = ledger(seed);
+            let currency = ledger.place(0).currency;
+            let lines = (0..ledger.line_count())
+                .filter(|&line| line % 37 == u32::try_from(seed % 37).unwrap_or(0));
+            let seeds = lines.map(|line| Seed { line, lo: 0, hi: ledger.paid(line), origin: 0 });
+            let origin = Origin { label: "V".to_owned(), currency };
+            let mut question = Question::new(vec![origin], seeds.collect());
+            question.keep_lines = seed % 2 == 0;
+            let starts: Vec<LineIdx> = question.seeds.iter().map(|seed| seed.line).collect();
+            let mut general = Poison::new(&ledger, &question);
+            drive(&ledger, &starts, &mut general, &mut unwatched).expect("nobody stops it");
+            let general = general.finish();
+            exposed += general.endings.len();
+            let single = forward(&ledger, &question, &mut unwatched).expect("nobody stops it");
+            assert_eq!(single, general, "seed {seed}");
+            let mut swept = Single::new(&ledger, &question);
+            swept.sweep(0, &mut unwatched).expect("it can").expect("nobody stops it");
+            assert_eq!(swept.finish(), general, "seed {seed}");
+        }
+        assert!(exposed > 400, "{exposed}");
     }
 }

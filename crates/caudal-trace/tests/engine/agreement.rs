@@ -303,7 +303,7 @@ fn money_that_reached_all_receipts_of_a_place_is_its_distinct_receipts() {
                 let expected = slow::trace(&world.case, &asked).received;
                 for place in 0..world.ledger.place_count() {
                     let receipts = world.ledger.receipts(place).iter();
-                    let targets: Vec<Target> = receipts.copied().map(Target::Line).collect();
+                    let targets: Vec<Target> = receipts.map(Target::Line).collect();
                     let parsed = rule.parse().expect("a rule");
                     let found =
                         caudal_trace::reached(&world.ledger, &question, parsed, &trace, &targets);

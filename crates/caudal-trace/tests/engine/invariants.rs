@@ -339,7 +339,7 @@ fn every_rule_lies_between_the_bounds_behind_conversions() {
 fn paid_out(world: &World, trace: &Trace, place: u32) -> Vec<Q> {
     let mut sum = whole(0);
     let mut sums = Vec::new();
-    for &line in world.ledger.payments(place) {
+    for line in world.ledger.payments(place).iter() {
         let cells = trace.line(line).map_or(&[][..], |traced| trace.cells_of(traced));
         sum += cells.iter().map(|cell| whole(cell.paid)).sum::<Q>();
         sums.push(sum.clone());
@@ -374,7 +374,7 @@ fn on_one_account_difo_and_libr_enclose_every_rule() {
         let out = |rule: &str| paid_out(&world, &world.forward(&question, rule), place);
         let (most, least) = (out("difo"), out("libr"));
         for end in (0..payments.len()).step_by(5) {
-            let targets: Vec<Target> = payments[..=end].iter().copied().map(Target::Line).collect();
+            let targets: Vec<Target> = payments.iter().take(end + 1).map(Target::Line).collect();
             let bound = |is_most| {
                 let bound = caudal_trace::bound(&world.ledger, &question, &targets, is_most);
                 whole(bound.amount.expect("small"))
@@ -590,8 +590,8 @@ fn segments_are_fewer_than_receipts_and_payments() {
             for place in (0..view.place_count()).filter(|&place| view.is_account(place)) {
                 let (receipts, payments) = (view.receipts(place), view.payments(place));
                 let mut segments = 0;
-                for &payment in payments {
-                    let of_payment: Vec<_> = tracer.lifo().of_payment(payment).collect();
+                for payment in payments.iter() {
+                    let of_payment: Vec<_> = tracer.lifo().of_payment(view, payment).collect();
                     let len: u128 = of_payment.iter().map(|segment| segment.len).sum();
                     assert_eq!(len, view.line(payment).paid, "segments fill the payment");
                     segments += of_payment.len();
