@@ -102,16 +102,22 @@ fn sweep_pro_rata(tracer: &Tracer<'_, Ledger>, origins: &[LineIdx], sweeps: usiz
     let ledger = tracer.view();
     let mut question = question(ledger, first);
     let swept = ledger.line_count() - first;
-    for (name, keep_lines) in [("with every line kept", true), ("endings only", false)] {
+    let sweeps_of = [
+        (Rule::Poison, "with every line kept", true),
+        (Rule::Poison, "endings only", false),
+        (Rule::ProRata, "with every line kept", true),
+        (Rule::ProRata, "endings only", false),
+    ];
+    for (rule, name, keep_lines) in sweeps_of {
         question.keep_lines = keep_lines;
         let mut touched = 0;
         let time = median_of(sweeps, || {
-            let found = tracer.forward(&question, Rule::ProRata, &mut unwatched);
-            let trace = found.ok().flatten().expect("pro rata traces, and nobody stops it");
+            let found = tracer.forward(&question, rule, &mut unwatched);
+            let trace = found.ok().flatten().expect("this rule traces, and nobody stops it");
             assert!(held_by(&trace) > 0 || trace.endings.len() > 1, "the money is somewhere");
             touched = trace.lines.len().max(touched);
         });
-        let label = format!("pro-rata sweep, {name}");
+        let label = format!("{rule} sweep, {name}");
         let touched =
             if keep_lines { format!(", {touched} of {swept} carry") } else { String::new() };
         println!("{label:<44} {:>12}   {} lines/s{touched}", seconds(time), rate(swept, time));

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
     let run = || match args.command {
         Command::New(new) => commands::new::run(&new, &terminal),
         Command::Import(import) => commands::import::run(&import, &terminal),
+        Command::Index(index) => commands::index::run(&index, &terminal),
         Command::Check(check) => commands::check::run(&check, &terminal),
         Command::Show(show) => commands::show::run(&show, &terminal),
         Command::Match(matches) => commands::matches::run(&matches, &terminal),

@@ -6,6 +6,7 @@
 //! is opened in the time that its directory takes. The layout of a file is
 //! `docs/spec/SPEC-ledger-file.md`.
 
+mod ahead;
 mod amounts;
 pub mod collections;
 mod file;
@@ -13,6 +14,7 @@ mod map;
 mod numbers;
 pub mod stored;
 
+pub use ahead::fetch_ahead;
 pub use amounts::Column;
 pub use collections::{Dictionary, LookupMap};
 pub use file::{ColumnFile, ColumnFileWriter, undamaged};

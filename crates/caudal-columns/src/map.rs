@@ -1,4 +1,4 @@
-//! A file as memory: the one place where Caudal relies on what the language cannot check.
+//! A file as memory.
 //!
 //! *Shape.* The file is cut into blocks, each with a checksum. A block is compared with its checksum
 //! when it is touched first, so opening costs nothing that grows with the file, and what was damaged is

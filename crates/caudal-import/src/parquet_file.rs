@@ -3,11 +3,14 @@
 //! *Shape.* Amounts are read from text, decimals or whole numbers, never from floating point, which
 //! has no exact cents. Times must say that they are universal time. Row numbers are record numbers.
 //! The library that decodes pages may panic on damaged ones, so it runs behind a catch: a damaged
-//! file is a problem, not a crash.
+//! file is a problem, not a crash. It decodes in a thread of its own, a few batches ahead of the rows
+//! that are taken in.
 //!
 //! *Authority.* Apache Parquet format, logical types; through the `parquet` crate.
 
 use std::borrow::Cow;
+use std::sync::mpsc::{channel, sync_channel};
+use std::thread;
 
 use bytes::Bytes;
 use caudal_model::ProblemCode;
@@ -23,7 +26,7 @@ use crate::fields::Cell;
 use crate::guard;
 use crate::report::{Fault, Report};
 use crate::text::decode_windows_1252;
-use crate::transfers::{Intake, LAYOUT, column};
+use crate::transfers::{Intake, LAYOUT, ROWS_AT_ONCE, column};
 use crate::{OnProgress, Progress, ROWS_PER_PROGRESS, truncated};
 
 /// Rows decoded together: enough to be quick, few enough to stay in the cache.
@@ -63,25 +66,89 @@ pub(crate) fn read(
     };
     let Some(plan) = Plan::new(&file, report) else { return };
     let rows_total = u64::try_from(file.metadata().file_metadata().num_rows()).unwrap_or(0);
+    // A damaged file may promise more rows than it has room for.
+    intake.table.reserve(usize::try_from(rows_total.min(bytes_total)).unwrap_or(0));
     let mut rows = Rows { row: 0, intake, report, says_encoding: true };
     let mut next_call = ROWS_PER_PROGRESS;
-    for group_idx in 0..file.num_row_groups() {
-        let on_batch = &mut |row: u64| {
-            if row < next_call {
-                return std::ops::ControlFlow::Continue(());
+    let read = decoded_ahead(&file, &plan, |batch| {
+        rows.take_all(batch);
+        if rows.row < next_call {
+            return std::ops::ControlFlow::Continue(());
+        }
+        next_call = rows.row + ROWS_PER_PROGRESS;
+        progress(Progress::new(rows.row, (rows.row, rows_total), bytes_total))
+    });
+    match read {
+        Err(Damage) => rows.report.row_problem(rows.row + 1, truncated("Parquet")),
+        Ok(true) if rows.row == 0 => report.file_problem(Fault::new(ProblemCode::FileEmpty, "")),
+        Ok(_) => {}
+    }
+}
+
+/// Batches that are decoded ahead of those that were taken in.
+const BATCHES_AHEAD: usize = 8;
+
+/// Decodes every row in a thread of its own and hands on batch after batch; `false` if that was
+/// stopped.
+fn decoded_ahead(
+    file: &SerializedFileReader<Bytes>,
+    plan: &Plan,
+    mut take: impl FnMut(&mut Batch) -> std::ops::ControlFlow<()>,
+) -> Result<bool, Damage> {
+    let (hand_on, handed) = sync_channel::<Result<Batch, Damage>>(BATCHES_AHEAD);
+    // Batches come back to be filled again.
+    let (give_back, given_back) = channel::<Batch>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut next = || given_back.try_recv().unwrap_or_default();
+            for group_idx in 0..file.num_row_groups() {
+                let mut goes_on = |batch| hand_on.send(Ok(batch)).is_ok();
+                match decode_group(file, group_idx, plan, (&mut next, &mut goes_on)) {
+                    Ok(true) => {}
+                    Ok(false) => return,
+                    Err(Damage) => {
+                        // Nobody listens only where it was stopped.
+                        let _ = hand_on.send(Err(Damage));
+                        return;
+                    }
+                }
             }
-            next_call = row + ROWS_PER_PROGRESS;
-            progress(Progress::new(row, (row, rows_total), bytes_total))
-        };
-        match read_group(&file, group_idx, &plan, &mut rows, on_batch) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(Damage) => return rows.report.row_problem(rows.row + 1, truncated("Parquet")),
+        });
+        for batch in handed {
+            let mut batch = batch?;
+            if take(&mut batch).is_break() {
+                return Ok(false);
+            }
+            let _ = give_back.send(batch);
+        }
+        Ok(true)
+    })
+}
+
+/// Decodes one row group; `false` if nobody wants more.
+fn decode_group(
+    file: &SerializedFileReader<Bytes>,
+    group_idx: usize,
+    plan: &Plan,
+    (next, goes_on): (&mut dyn FnMut() -> Batch, &mut dyn FnMut(Batch) -> bool),
+) -> Result<bool, Damage> {
+    let group = guarded(|| file.get_row_group(group_idx))?;
+    let mut left = usize::try_from(group.metadata().num_rows()).map_err(|_| Damage)?;
+    let mut columns = plan.open(group.as_ref())?;
+    while left > 0 {
+        let count = left.min(BATCH_ROWS);
+        let mut batch = next();
+        batch.rows = count;
+        batch.columns.resize_with(columns.len(), Decoded::default);
+        for (column, decoded) in columns.iter_mut().zip(&mut batch.columns) {
+            column.fill(count, decoded)?;
+        }
+        left -= count;
+        if !goes_on(batch) {
+            return Ok(false);
         }
     }
-    if rows.row == 0 {
-        report.file_problem(Fault::new(ProblemCode::FileEmpty, ""));
-    }
+    Ok(true)
 }
 
 /// Where rows go.
@@ -93,45 +160,113 @@ struct Rows<'a> {
     says_encoding: bool,
 }
 
-/// Reads one row group; `false` if it was stopped.
-fn read_group(
-    file: &SerializedFileReader<Bytes>,
-    group_idx: usize,
-    plan: &Plan,
-    rows: &mut Rows<'_>,
-    on_batch: &mut dyn FnMut(u64) -> std::ops::ControlFlow<()>,
-) -> Result<bool, Damage> {
-    let group = guarded(|| file.get_row_group(group_idx))?;
-    let mut left = usize::try_from(group.metadata().num_rows()).map_err(|_| Damage)?;
-    let mut columns = plan.open(group.as_ref())?;
-    while left > 0 {
-        let count = left.min(BATCH_ROWS);
-        for column in &mut columns {
-            column.fill(count)?;
-        }
-        for _ in 0..count {
-            rows.take(&mut columns);
-        }
-        left -= count;
-        if on_batch(rows.row).is_break() {
-            return Ok(false);
+impl Rows<'_> {
+    fn take_all(&mut self, batch: &Batch) {
+        let mut cells: Vec<Cell<'_>> = Vec::with_capacity(ROWS_AT_ONCE * COLUMN_COUNT);
+        let mut at = vec![Position::default(); COLUMN_COUNT];
+        let mut first = 0;
+        while first < batch.rows {
+            let count = ROWS_AT_ONCE.min(batch.rows - first);
+            cells.clear();
+            for row in first..first + count {
+                let columns = batch.columns.iter().zip(&mut at);
+                cells.extend(columns.map(|(column, at)| column.cell(row, at)));
+            }
+            self.intake.expect(&cells);
+            for (row, cells) in (first..).zip(cells.chunks_exact(COLUMN_COUNT)) {
+                self.row += 1;
+                self.intake.take(self.report, self.row, cells);
+                let is_other = |column: &Decoded| column.other_encoding == Some(row);
+                if self.says_encoding && batch.columns.iter().any(is_other) {
+                    self.says_encoding = false;
+                    let fault = Fault::new(ProblemCode::EncodingNotUtf8, "Windows-1252");
+                    self.report.row_problem(self.row, fault.expected("UTF-8"));
+                }
+            }
+            first += count;
         }
     }
-    Ok(true)
 }
 
-impl Rows<'_> {
-    fn take(&mut self, columns: &mut [Column]) {
-        self.row += 1;
-        let mut next = columns.iter_mut();
-        let cells: [Cell<'_>; COLUMN_COUNT] =
-            std::array::from_fn(|_| next.next().map_or(Cell::EMPTY, Column::next_cell));
-        self.intake.take(self.report, self.row, &cells);
-        if self.says_encoding && columns.iter().any(|column| column.met_other_encoding) {
-            self.says_encoding = false;
-            let fault = Fault::new(ProblemCode::EncodingNotUtf8, "Windows-1252");
-            self.report.row_problem(self.row, fault.expected("UTF-8"));
+/// Rows that were decoded together.
+#[derive(Debug, Default)]
+struct Batch {
+    rows: usize,
+    columns: Vec<Decoded>,
+}
+
+/// A column of a batch: its values without the nulls, apart from the library that decoded them.
+#[derive(Debug, Default)]
+struct Decoded {
+    kind: Option<Kind>,
+    /// One level a row where the column may have nulls; 1 stands for a value.
+    levels: Vec<i16>,
+    numbers: Vec<i64>,
+    /// Values of bytes, end to end.
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    /// The first row of the batch that is not UTF-8; it was decoded as Windows-1252.
+    other_encoding: Option<usize>,
+}
+
+/// How many values were taken, and where the next of bytes begins.
+#[derive(Clone, Copy, Debug, Default)]
+struct Position {
+    values: usize,
+    start: usize,
+}
+
+impl Decoded {
+    fn clear(&mut self, kind: Option<Kind>) {
+        self.kind = kind;
+        self.levels.clear();
+        self.numbers.clear();
+        self.bytes.clear();
+        self.ends.clear();
+        self.other_encoding = None;
+    }
+
+    /// The cell of a row; rows are asked in order.
+    fn cell(&self, row: usize, at: &mut Position) -> Cell<'_> {
+        let is_null = self.levels.get(row) == Some(&0);
+        let Some(kind) = self.kind.filter(|_| !is_null) else { return Cell::EMPTY };
+        let value = at.values;
+        at.values += 1;
+        if let Some(&end) = self.ends.get(value) {
+            let bytes = &self.bytes[at.start..end];
+            at.start = end;
+            return match kind {
+                Kind::Decimal { scale } => decimal(bytes, scale),
+                _ => Cell::Text(Cow::Borrowed(std::str::from_utf8(bytes).unwrap_or("").trim())),
+            };
         }
+        match (self.numbers[value], kind) {
+            (number, Kind::Integer { is_unsigned: true }) => whole(number.cast_unsigned()),
+            (number, kind) => self::number(number, kind),
+        }
+    }
+
+    /// Takes values of bytes: numbers as they are, text as UTF-8.
+    fn take_bytes<'v>(&mut self, values: impl Iterator<Item = &'v [u8]>) {
+        let is_text = !matches!(self.kind, Some(Kind::Decimal { .. }));
+        for (value, bytes) in values.enumerate() {
+            if is_text && std::str::from_utf8(bytes).is_err() {
+                self.bytes.extend_from_slice(decode_windows_1252(bytes).as_bytes());
+                self.other_encoding = self.other_encoding.or_else(|| self.row_of(value));
+            } else {
+                self.bytes.extend_from_slice(bytes);
+            }
+            self.ends.push(self.bytes.len());
+        }
+    }
+
+    /// The row of the batch that has a value.
+    fn row_of(&self, value: usize) -> Option<usize> {
+        if self.levels.is_empty() {
+            return Some(value);
+        }
+        let filled = self.levels.iter().enumerate().filter(|&(_, &level)| level > 0);
+        filled.map(|(row, _)| row).nth(value)
     }
 }
 
@@ -322,25 +457,12 @@ enum Values {
 struct Column {
     kind: Kind,
     values: Values,
-    /// One level a row where the column may have nulls; 1 stands for a value.
-    levels: Vec<i16>,
     is_nullable: bool,
-    next_row: usize,
-    next_value: usize,
-    met_other_encoding: bool,
 }
 
 impl Column {
     fn absent() -> Self {
-        Self {
-            kind: Kind::Text,
-            values: Values::Absent,
-            levels: Vec::new(),
-            is_nullable: false,
-            next_row: 0,
-            next_value: 0,
-            met_other_encoding: false,
-        }
+        Self { kind: Kind::Text, values: Values::Absent, is_nullable: false }
     }
 
     fn new(reader: ColumnReader, kind: Kind, is_nullable: bool) -> Result<Self, Damage> {
@@ -353,15 +475,14 @@ impl Column {
             }
             _ => return Err(Damage),
         };
-        Ok(Self { kind, values, is_nullable, ..Self::absent() })
+        Ok(Self { kind, values, is_nullable })
     }
 
     /// Decodes the next `count` rows.
-    fn fill(&mut self, count: usize) -> Result<(), Damage> {
-        self.levels.clear();
-        self.next_row = 0;
-        self.next_value = 0;
-        let levels = &mut self.levels;
+    fn fill(&mut self, count: usize, decoded: &mut Decoded) -> Result<(), Damage> {
+        let is_absent = matches!(self.values, Values::Absent);
+        decoded.clear((!is_absent).then_some(self.kind));
+        let levels = &mut decoded.levels;
         let value_count = match &mut self.values {
             Values::Absent => return Ok(()),
             Values::Int32(reader, values) => fill(reader, values, levels, count)?,
@@ -369,43 +490,26 @@ impl Column {
             Values::Bytes(reader, values) => fill(reader, values, levels, count)?,
             Values::Fixed(reader, values) => fill(reader, values, levels, count)?,
         };
-        let expected = if self.is_nullable {
-            self.levels.iter().filter(|&&level| level > 0).count()
-        } else {
-            count
-        };
-        let is_whole = !self.is_nullable || self.levels.len() == count;
-        if is_whole && value_count == expected { Ok(()) } else { Err(Damage) }
-    }
-
-    /// The cell of the next row of the batch.
-    fn next_cell(&mut self) -> Cell<'_> {
-        let is_null = self.is_nullable && self.levels[self.next_row] == 0;
-        self.next_row += 1;
-        if is_null {
-            return Cell::EMPTY;
+        let filled = |levels: &[i16]| levels.iter().filter(|&&level| level > 0).count();
+        let expected = if self.is_nullable { filled(levels) } else { count };
+        let is_whole = !self.is_nullable || levels.len() == count;
+        if !is_whole || value_count != expected {
+            return Err(Damage);
         }
-        let idx = self.next_value;
-        self.next_value += 1;
-        match (&self.values, self.kind) {
-            (Values::Absent, _) => Cell::EMPTY,
-            (Values::Int32(_, values), Kind::Integer { is_unsigned: true }) => {
-                whole(values[idx].cast_unsigned())
+        let is_unsigned = self.kind == Kind::Integer { is_unsigned: true };
+        match &self.values {
+            Values::Absent => {}
+            Values::Int32(_, values) if is_unsigned => {
+                decoded.numbers.extend(values.iter().map(|value| i64::from(value.cast_unsigned())));
             }
-            (Values::Int64(_, values), Kind::Integer { is_unsigned: true }) => {
-                whole(values[idx].cast_unsigned())
+            Values::Int32(_, values) => {
+                decoded.numbers.extend(values.iter().copied().map(i64::from));
             }
-            (Values::Int32(_, values), kind) => number(i64::from(values[idx]), kind),
-            (Values::Int64(_, values), kind) => number(values[idx], kind),
-            (Values::Bytes(_, values), Kind::Decimal { scale }) => {
-                decimal(values[idx].data(), scale)
-            }
-            (Values::Fixed(_, values), Kind::Decimal { scale }) => {
-                decimal(values[idx].data(), scale)
-            }
-            (Values::Bytes(_, values), _) => text(values[idx].data(), &mut self.met_other_encoding),
-            (Values::Fixed(_, values), _) => text(values[idx].data(), &mut self.met_other_encoding),
+            Values::Int64(_, values) => decoded.numbers.extend_from_slice(values),
+            Values::Bytes(_, values) => decoded.take_bytes(values.iter().map(ByteArray::data)),
+            Values::Fixed(_, values) => decoded.take_bytes(values.iter().map(|value| value.data())),
         }
+        Ok(())
     }
 }
 
@@ -416,6 +520,7 @@ fn fill<T: DataType>(
     count: usize,
 ) -> Result<usize, Damage> {
     values.clear();
+    levels.clear();
     let (row_count, ..) = guarded(|| reader.read_records(count, Some(levels), None, values))?;
     if row_count == count { Ok(values.len()) } else { Err(Damage) }
 }
@@ -445,14 +550,6 @@ fn decimal<'a>(bytes: &[u8], scale: u8) -> Cell<'a> {
         return Cell::Huge;
     }
     Cell::Number { unscaled, scale }
-}
-
-fn text<'a>(bytes: &'a [u8], met_other_encoding: &mut bool) -> Cell<'a> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cell::Text(Cow::Borrowed(text.trim()));
-    }
-    *met_other_encoding = true;
-    Cell::Text(Cow::Owned(decode_windows_1252(bytes).trim().to_owned()))
 }
 
 #[cfg(test)]

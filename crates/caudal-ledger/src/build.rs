@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use caudal_columns::{Column, Numbers};
+use caudal_columns::{Column, Numbers, fetch_ahead};
 use caudal_model::collections::LookupMap;
 use caudal_model::{Currency, Money, Opening, TransferTable, is_outside};
 
@@ -224,8 +224,9 @@ impl<'a> Builder<'a> {
         ties.begin(rows.len());
         if policy == SameDay::AsListed {
             let mut at = 0;
+            let mut ahead = rows.chunks(LOOK_AHEAD).skip(1);
             for rows in rows.chunks(LOOK_AHEAD) {
-                self.look_ahead(rows);
+                self.look_ahead(ahead.next().unwrap_or_default());
                 for &row in rows {
                     let ends = self.transfer(row)?;
                     ties.meet(&mut self.state, at, ends);
@@ -257,15 +258,14 @@ impl<'a> Builder<'a> {
         outcome
     }
 
-    /// Reads the state of the places of some rows at once, so that the memory fetches them together
-    /// rather than one after another.
+    /// Asks for the state of the places of some rows, so that the memory fetches them while the rows
+    /// before are entered.
     fn look_ahead(&self, rows: &[u32]) {
         let places = &self.ledger.names.first_place;
         for &row in rows {
             let (payer, payee) = self.table.ends(row);
             for name in [payer, payee] {
-                let state = self.state.get(places.at(name as usize) as usize);
-                std::hint::black_box(state.map(|state| state.paid));
+                fetch_ahead(&self.state, places.at(name as usize) as usize);
             }
         }
     }

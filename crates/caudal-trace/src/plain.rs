@@ -6,6 +6,7 @@
 //! carried one, so that the places of a large ledger stay in the processor's cache: a sweep is bound
 //! by nothing else.
 
+use caudal_columns::fetch_ahead;
 use caudal_ledger::{Chunk, ChunkAmounts, LedgerView, LineIdx, PlaceIdx};
 
 use crate::arith::{carry, mul_div_round, nearest_of_two};
@@ -171,8 +172,8 @@ impl<'a, V: LedgerView> Plain<'a, V> {
                 && holds.has(payer)
             {
                 // The memory fetches what later lines need while this one is counted.
-                std::hint::black_box(self.held[payer as usize].printed);
-                std::hint::black_box(self.held[payee as usize].printed);
+                fetch_ahead(&self.held, payer as usize);
+                fetch_ahead(&self.held, payee as usize);
             }
             if holds.has(payer) {
                 self.pay(line, (payer, payee), u128::from(paid), u128::from(balance));

@@ -217,12 +217,12 @@ impl<'a, V: LedgerView> Single<'a, V> {
 
     fn finish(mut self) -> Trace {
         self.arrived.put_down();
-        let mut rests = self.arrived.others;
-        for (place, &state) in (0..self.view.place_count()).zip(&self.places) {
-            if state & EXPOSED != 0 {
-                rests.insert(place, self.view.closing_balance(place));
-            }
-        }
+        let exposed = (0..self.view.place_count()).zip(&self.places);
+        let exposed = exposed.filter(|&(_, state)| state & EXPOSED != 0);
+        let mut rests: Vec<(PlaceIdx, u128)> =
+            exposed.map(|(place, _)| (place, self.view.closing_balance(place))).collect();
+        rests.extend(self.arrived.others);
+        rests.sort_unstable();
         let ending = |(place, amount)| Ending {
             kind: EndingKind::Exposed,
             place,

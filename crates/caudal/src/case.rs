@@ -163,6 +163,7 @@ impl Case {
     /// Visits everything that is stored of a case but its ledger, to write it or to fill it.
     pub(crate) fn store(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
         self.table.store(visitor)?;
+        self.store_files(visitor)?;
         self.store_openings(visitor)?;
         stored::texts(visitor, "case.without-statement", &mut self.without_statement)?;
         self.store_problems(visitor)?;
@@ -173,7 +174,20 @@ impl Case {
         if visitor.is_reading() {
             sound(recipe.iter().skip(1).all(|recipe| recipe == crate::stored::RECIPE), "version")?;
             self.states_accounts = flags.all() == [1];
-            self.files.clone_from(&self.table.files);
+        }
+        Ok(())
+    }
+
+    fn store_files(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
+        let mut names: Vec<String> = self.files.iter().map(|file| file.name.clone()).collect();
+        let mut digests: Vec<String> =
+            self.files.iter().map(|file| file.sha256.clone()).collect();
+        stored::texts(visitor, "case.file", &mut names)?;
+        stored::texts(visitor, "case.sha256", &mut digests)?;
+        if visitor.is_reading() {
+            sound(names.len() == digests.len(), "case.sha256")?;
+            let file = |(name, sha256)| EvidenceFile { name, sha256 };
+            self.files = names.into_iter().zip(digests).map(file).collect();
         }
         Ok(())
     }
@@ -183,7 +197,7 @@ impl Case {
         let mut accounts: Vec<String> = openings.iter().map(|o| o.account.clone()).collect();
         let mut labels: Vec<Option<String>> = openings.iter().map(|o| o.label.clone()).collect();
         let mut money: Vec<Money> = openings.iter().map(|opening| opening.money).collect();
-        let files = &self.table.files;
+        let files = &self.files;
         let file = |opening: &Opening| files.iter().position(|file| *file == opening.file);
         let at = |opening: &Opening| u32::try_from(file(opening).unwrap_or(files.len()));
         let mut rows: Vec<(u32, u64)> =
@@ -201,7 +215,7 @@ impl Case {
         for (((account, label), money), (file, row)) in
             accounts.into_iter().zip(labels).zip(money).zip(rows)
         {
-            let file = self.table.files.get(file as usize).cloned();
+            let file = self.files.get(file as usize).cloned();
             let file = file.ok_or_else(|| StoreError::damaged("opening.row"))?;
             self.openings.push(Opening { account, money, label, row, file });
         }

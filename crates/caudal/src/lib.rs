@@ -64,7 +64,7 @@ pub use caudal_wire as wire;
 pub use error::{Error, ErrorKind};
 pub use explain::explain;
 pub use select::{Request, Selector};
-pub use stored::undamaged;
+pub use stored::{LedgerFile, undamaged};
 
 /// The version of the program, as every document states it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -10,11 +10,14 @@ use std::sync::Arc;
 
 use caudal_columns::{ColumnFile, ColumnFileWriter, DamagedBlock, FileMap};
 use caudal_explain::Message;
-use caudal_ledger::{Ledger, LedgerOptions, WriteLedgerError, write_ledger};
+use caudal_ledger::{Ledger, LedgerOptions, LedgerView as _, WriteLedgerError, write_ledger};
+use caudal_model::EvidenceFile;
 use caudal_model::stored::{StoreError, sound};
 
+use crate::answer::Links;
 use crate::case::{Case, Reading};
 use crate::error::{Error, ErrorKind};
+use crate::select::Request;
 
 /// Changes whenever the same evidence is put together differently.
 pub(crate) const RECIPE: &str = concat!("caudal-ledger 2 ", env!("CARGO_PKG_VERSION"));
@@ -101,6 +104,71 @@ impl Case {
         columns.first_damaged().is_none()
             && self.table.is_sound()
             && self.ledger.as_ref().is_none_or(|ledger| ledger.is_sound(&self.table, openings))
+    }
+}
+
+/// What a ledger file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LedgerFile {
+    /// The evidence that it was made of.
+    pub evidence: Vec<EvidenceFile>,
+    /// Transfers of the evidence.
+    pub transfers: u64,
+    /// Lines of the ledger: transfers, openings, loans and repayments.
+    pub lines: u64,
+    /// Accounts in each of their currencies, outside parties, frontier accounts and banks.
+    pub places: u64,
+    /// Size of the file.
+    pub bytes: u64,
+}
+
+impl LedgerFile {
+    /// Makes a ledger file of evidence: what `case` was read from need not be read again.
+    /// Nothing is written over.
+    pub fn write(mut case: Case, path: &Path, reading: Reading<'_>) -> Result<Self, Error> {
+        if path.symlink_metadata().is_ok() {
+            let message = Message::new("error-exists").with("path", path.display());
+            return Err(Error::request(message).hint(Message::new("hint-ledger-exists")));
+        }
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".partial");
+        write(&mut case, (path, Path::new(&partial)), [0; 32], reading)?;
+        let made = Self::look_at(path);
+        if made.as_ref().is_ok_and(|made| made.lines == 0) {
+            // The evidence makes no ledger: asking for one says why.
+            drop(std::fs::remove_file(path));
+            crate::answer::build(&case, &Request::default(), Links::LeftOut)?;
+        }
+        made
+    }
+
+    /// What a ledger file holds, at a first look.
+    pub fn look_at(path: &Path) -> Result<Self, Error> {
+        let case = open(path, None).map_err(|error| damaged(&error.to_string()))?;
+        Ok(Self::of(&case, path))
+    }
+
+    /// What a ledger file holds; all of it is read and compared with its checksums.
+    pub fn examine(path: &Path) -> Result<Self, Error> {
+        let case = open(path, None).map_err(|error| damaged(&error.to_string()))?;
+        if undamaged(|| Ok::<bool, Error>(case.is_file_sound()))? {
+            Ok(Self::of(&case, path))
+        } else {
+            Err(damaged("checksums"))
+        }
+    }
+
+    fn of(case: &Case, path: &Path) -> Self {
+        let count = |count: &dyn Fn(&Ledger) -> u32| {
+            case.ledger.as_ref().map_or(0, |ledger| u64::from(count(ledger)))
+        };
+        Self {
+            evidence: case.files.clone(),
+            transfers: case.table.len() as u64,
+            lines: count(&|ledger| ledger.line_count()),
+            places: count(&|ledger| ledger.place_count()),
+            bytes: path.metadata().map_or(0, |file| file.len()),
+        }
     }
 }
 

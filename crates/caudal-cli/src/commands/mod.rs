@@ -4,6 +4,7 @@ pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod import;
+pub(crate) mod index;
 pub(crate) mod matches;
 pub(crate) mod new;
 pub(crate) mod next;

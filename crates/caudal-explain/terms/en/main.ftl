@@ -6,6 +6,7 @@ severity-doubtful = doubtful
 severity-note = note
 
 # What failed, and what to do about it.
+hint-ledger-exists = name another file with `--out`, or remove it
 error-ledger-damaged = the ledger file is damaged or was written by another version: { $why }
 hint-ledger-damaged = make it anew from the evidence: `caudal import CASE` for a case, `caudal index FILE --out LEDGER` for a file of its own
 error-ledger-unwritten = { $path }: the ledger file cannot be written: { $why }
@@ -270,6 +271,8 @@ repair-digit = a digit of { $what } may be wrong: { $right }
 repair-missing-after = a row of { $amount } may be missing after row { $row }
 repair-missing = a row of { $amount } may be missing
 assumption-despite-problems = Problems that block ({ $count }) were set aside by `--despite-problems`: rows that could not be read are missing from every figure.
+line-index = wrote { $path }: { $transfers } transfers, { $lines } lines, { $places } places, { $bytes } bytes, made of
+line-index-sound = { $path } is whole: { $transfers } transfers, { $lines } lines, { $places } places, { $bytes } bytes, made of
 line-new = made the case { $path }
 line-imported = imported
 line-would-import = would import

@@ -6,6 +6,7 @@ severity-doubtful = dudoso
 severity-note = nota
 
 # Qué falló y qué hacer al respecto.
+hint-ledger-exists = indique otro archivo con `--out` o elimínelo
 error-ledger-damaged = el archivo del libro está dañado o lo escribió otra versión: { $why }
 hint-ledger-damaged = hágalo de nuevo con la prueba: `caudal import CASO` si es de un caso, `caudal index ARCHIVO --out LIBRO` si es un archivo aparte
 error-ledger-unwritten = { $path }: no se puede escribir el archivo del libro: { $why }
@@ -270,6 +271,8 @@ repair-digit = una cifra de { $what } puede ser errónea: { $right }
 repair-missing-after = puede faltar una fila de { $amount } después de la fila { $row }
 repair-missing = puede faltar una fila de { $amount }
 assumption-despite-problems = Se dejaron de lado por `--despite-problems` problemas que bloquean ({ $count }): las filas que no pudieron leerse faltan en todas las cifras.
+line-index = se escribió { $path }: { $transfers } transferencias, { $lines } líneas, { $places } lugares, { $bytes } bytes, hecho de
+line-index-sound = { $path } está íntegro: { $transfers } transferencias, { $lines } líneas, { $places } lugares, { $bytes } bytes, hecho de
 line-new = se creó el caso { $path }
 line-imported = importado
 line-would-import = se importaría
