@@ -11,6 +11,7 @@ mod places;
 mod problems;
 mod rust_version;
 mod sizes;
+mod trust;
 
 use std::fmt;
 use std::path::Path;
@@ -60,6 +61,7 @@ impl Repository {
             problems::check(tree),
             rust_version::check(tree),
             places::check(tree),
+            trust::check(tree),
             sizes::large_files(tree),
         ]
         .concat();

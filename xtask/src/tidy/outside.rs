@@ -30,9 +30,11 @@ const OUTSIDE: &[Outside] = &[
         users: &["caudal-bench", "caudal-import", "caudal-testkit"],
         is_free_in_tests: true,
     },
+    Outside { name: "memmap2", users: &["caudal-columns"], is_free_in_tests: false },
+    Outside { name: "yoke", users: &["caudal-columns"], is_free_in_tests: false },
 ];
 
-/// Built from the standard library alone.
+/// Built from the standard library alone, and other crates of the workspace.
 const STD_ONLY: &[&str] = &["caudal-model"];
 
 /// Looks at every dependency, and at the whole lock file for what nobody may use.
@@ -51,7 +53,8 @@ pub(super) fn check(tree: &Tree, packages: &[Package]) -> Vec<Violation> {
 
 /// Why a dependency is not allowed, if it is not.
 fn reason(user: &str, edge: &Dependency) -> Option<String> {
-    if STD_ONLY.contains(&user) && edge.kind == Kind::Normal {
+    let is_ours = edge.name.starts_with("caudal-");
+    if STD_ONLY.contains(&user) && edge.kind == Kind::Normal && !is_ours {
         return Some("it is built from the standard library alone".to_owned());
     }
     let outside = OUTSIDE.iter().find(|outside| outside.name == edge.name)?;
@@ -109,6 +112,7 @@ mod tests {
     #[test]
     fn the_model_is_built_from_the_standard_library() {
         assert_eq!(check_edge("caudal-model", "serde", Kind::Normal).len(), 1);
+        assert!(check_edge("caudal-model", "caudal-columns", Kind::Normal).is_empty());
         assert!(check_edge("caudal-model", "proptest", Kind::Dev).is_empty());
     }
 
