@@ -172,7 +172,7 @@ impl LifoIndex {
     }
 
     /// Visits its columns, to write or to fill them. Transits are not stored.
-    pub(crate) fn visit(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
+    pub fn store(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
         visitor.numbers32("lifo.receipt", &mut self.segments.receipt)?;
         amounts(visitor, "lifo.receipt.from", &mut self.segments.receipt_lo)?;
         visitor.numbers32("lifo.payment", &mut self.segments.payment)?;

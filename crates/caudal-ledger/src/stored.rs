@@ -57,7 +57,7 @@ pub fn write_ledger(
     let ledger = Ledger::read(&mut writer.so_far()?, table, openings.len())?;
     let mut lifo = LifoIndex::build(&ledger);
     ask()?;
-    lifo.visit(writer)?;
+    lifo.store(writer)?;
     Ok(())
 }
 
@@ -100,7 +100,7 @@ impl Ledger {
     /// Takes the matched segments from their columns.
     pub fn read_lifo(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
         let mut lifo = LifoIndex::default();
-        lifo.visit(visitor)?;
+        lifo.store(visitor)?;
         sound(lifo.is_of(self.payer.len()), "lifo.of-payment")?;
         self.lifo = Some(Arc::new(lifo));
         Ok(())
@@ -347,7 +347,7 @@ mod tests {
         let mut writer = ColumnFileWriter::new(Vec::new(), KEY).expect("memory");
         table.store(&mut writer).expect("memory");
         ledger.write(&mut writer).expect("memory");
-        lifo.visit(&mut writer).expect("memory");
+        lifo.store(&mut writer).expect("memory");
         writer.finish().expect("memory")
     }
 

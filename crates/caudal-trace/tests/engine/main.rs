@@ -15,6 +15,7 @@ mod invariants;
 #[cfg(test)]
 mod large;
 mod links;
+mod mapped;
 #[cfg(test)]
 mod printed;
 #[cfg(test)]
