@@ -62,26 +62,38 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Outcome {
     let target = metadata::target_folder(root)?;
     let work = options.work.clone().unwrap_or_else(|| target.clone()).join("caudal-bench");
     fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
-    let done = measure_all(root, &options, (target.join("release"), &work));
+    let release = match &options.binaries {
+        Some(folder) => folder.clone(),
+        None => built(root, target)?,
+    };
+    let done = measure_all(root, &options, (release, &work));
     if !options.keeps {
         fs::remove_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
     }
     done
 }
 
+/// Builds both programs, apart: together they are built from other features than each is alone, and so
+/// everything would be built once more. The folder that they lie in.
+fn built(root: &Path, target: PathBuf) -> Result<PathBuf, String> {
+    for package in ["caudal-cli", "caudal-bench"] {
+        command::check(command::cargo_in(root).args(["build", "--release", "--package", package]))?;
+    }
+    Ok(target.join("release"))
+}
+
 fn measure_all(root: &Path, options: &Options, (release, work): (PathBuf, &Path)) -> Outcome {
-    let build = ["build", "--release", "--package", "caudal-cli", "--package", "caudal-bench"];
-    command::check(command::cargo_in(root).args(build))?;
     let environment = Environment::make(&work.join("env"), &options.peers)?;
     let peers = root.join("crates/caudal-bench/peers");
     let python = environment.python.clone();
     let places = Places { release, peers, python, work: work.to_owned() };
     let measurer = Measurer::new(root, work, options)?;
     let tools = Tools { options, places, environment, measurer };
+    let busyness = machine::busyness();
     let sizes = options.sizes.iter().map(|&size| tools.measure(size));
     let measured = sizes.collect::<Result<Vec<Measured>, String>>()?;
     let head = page::Head {
-        machine: machine::told(root),
+        machine: machine::told(root).into_iter().chain([busyness]).collect(),
         versions: tools.environment.versions.clone(),
         missing: tools.environment.missing.clone(),
         options: options.clone(),

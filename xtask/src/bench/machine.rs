@@ -18,6 +18,14 @@ pub(crate) fn told(root: &Path) -> Vec<String> {
     lines
 }
 
+/// How busy the machine is before anything is measured; empty where the system does not say.
+pub(crate) fn busyness() -> String {
+    let text = files::text_of(Path::new("/proc/loadavg")).unwrap_or_default();
+    let load = text.split_whitespace().next();
+    let told = |load| format!("Load average of the machine before the run, by others: {load}.");
+    load.map_or_else(String::new, told)
+}
+
 /// Gigabytes of memory, where the system says so in a file.
 fn memory() -> Option<u64> {
     let text = files::text_of(Path::new("/proc/meminfo")).ok()?;

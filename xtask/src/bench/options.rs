@@ -7,7 +7,8 @@ pub(crate) const HELP: &str = "\
 Usage: cargo xtask bench [options]
 
 Builds the release binaries, makes a Python environment and one seeded ledger for each size, and runs
-Caudal and other programs in turn on that ledger. Needs python3; the environment needs the network once.
+Caudal and other programs in turn on that ledger. Needs python3 on Linux or macOS; making the environment
+needs the network.
 
   --sizes 1M,10M       transfers of each ledger [1M,10M,30M,100M]
   --peers a,b | none   accountant, reachability, raphtory, import [all]
@@ -17,6 +18,7 @@ Caudal and other programs in turn on that ledger. Needs python3; the environment
   --out FILE           where the page goes [docs/benchmarks.md]
   --work DIR           where ledgers and the environment go for the time of the run [target folder]
   --keep               leave them there
+  --binaries DIR       programs that were built before, in place of building them
 
 Example: cargo xtask bench --sizes 1M --peers accountant,raphtory --runs 1 --out bench.md
 
@@ -65,6 +67,7 @@ pub(crate) struct Options {
     pub(crate) megabytes: u32,
     pub(crate) out: Option<PathBuf>,
     pub(crate) work: Option<PathBuf>,
+    pub(crate) binaries: Option<PathBuf>,
     pub(crate) keeps: bool,
 }
 
@@ -78,6 +81,7 @@ impl Default for Options {
             megabytes: 12_000,
             out: None,
             work: None,
+            binaries: None,
             keeps: false,
         }
     }
@@ -100,6 +104,7 @@ pub(crate) fn parse(args: &[String]) -> Result<Options, String> {
             "--seconds" => options.seconds = number(flag, value)?,
             "--megabytes" => options.megabytes = number(flag, value)?,
             "--out" => options.out = Some(PathBuf::from(value)),
+            "--binaries" => options.binaries = Some(PathBuf::from(value)),
             "--work" => options.work = Some(PathBuf::from(value)),
             _ => return Err(format!("unexpected argument `{flag}`\n\n{HELP}")),
         }
