@@ -41,7 +41,16 @@ pub(crate) struct Measured {
     /// What the engine's own benchmark printed, every rule.
     rules: String,
     /// Where another program's answer is not Caudal's.
-    differences: Vec<String>,
+    differences: Vec<Difference>,
+}
+
+/// An answer that is not Caudal's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Difference {
+    /// The task.
+    task: &'static str,
+    /// What was found and what was expected, run by run.
+    told: String,
 }
 
 /// What the work is done with.
@@ -64,7 +73,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Outcome {
     fs::create_dir_all(&work).map_err(|error| format!("{}: {error}", work.display()))?;
     let release = match &options.binaries {
         Some(folder) => folder.clone(),
-        None => built(root, target)?,
+        None => built(root, &target)?,
     };
     let done = measure_all(root, &options, (release, &work));
     if !options.keeps {
@@ -75,7 +84,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Outcome {
 
 /// Builds both programs, apart: together they are built from other features than each is alone, and so
 /// everything would be built once more. The folder that they lie in.
-fn built(root: &Path, target: PathBuf) -> Result<PathBuf, String> {
+fn built(root: &Path, target: &Path) -> Result<PathBuf, String> {
     for package in ["caudal-cli", "caudal-bench"] {
         command::check(command::cargo_in(root).args(["build", "--release", "--package", package]))?;
     }
@@ -102,8 +111,9 @@ fn measure_all(root: &Path, options: &Options, (release, work): (PathBuf, &Path)
     println!("{page}");
     let out = options.out.clone().unwrap_or_else(|| root.join("docs/benchmarks.md"));
     fs::write(&out, page).map_err(|error| format!("{}: {error}", out.display()))?;
-    let differences: Vec<String> = measured.into_iter().flat_map(|one| one.differences).collect();
-    if differences.is_empty() { Ok(()) } else { Err(differences.join("\n")) }
+    let differences = measured.iter().flat_map(|one| &one.differences);
+    let told: Vec<&str> = differences.map(|difference| difference.told.as_str()).collect();
+    if told.is_empty() { Ok(()) } else { Err(told.join("\n")) }
 }
 
 impl Tools<'_> {
@@ -234,28 +244,43 @@ fn origins(engine: &[Run]) -> Option<Origins> {
     Some(Origins { widest: id("widest")?, middle: id("middle")? })
 }
 
-/// Compares each answer with the engine's.
-fn differences(measured: &Measured) -> Vec<String> {
+/// Compares the answer of each run with the engine's.
+fn differences(measured: &Measured) -> Vec<Difference> {
     let held = line(&measured.engine, "origin", "widest").and_then(|line| line.get("held"));
     let reached = line(&measured.engine, "reached", "reach").and_then(|line| line.get("accounts"));
-    let expected = [
+    let compared = [
         ("accountant", "held", held),
         ("reachability", "accounts", reached),
         ("raphtory", "accounts", reached),
     ];
-    let mut differences = Vec::new();
-    for (task, key, expected) in expected {
-        for run in measured.runs.get(task).into_iter().flatten() {
-            let found = run.said.first().and_then(|said| said.get(key));
-            if run.ended == Ended::Done && found != expected {
-                let size = figures::size(measured.size);
-                differences
-                    .push(format!("at {size}, `{task}` does not answer what Caudal answers"));
-            }
-        }
-    }
-    differences.dedup();
-    differences
+    let differences = compared.iter().filter_map(|&(task, key, expected)| {
+        let runs = measured.runs.get(task)?.iter().filter(|run| run.ended == Ended::Done);
+        let found: Vec<_> =
+            runs.map(|run| run.said.first().and_then(|said| said.get(key))).collect();
+        // Nothing to compare with, if the engine was cut off.
+        let expected = expected?;
+        let differs = found.iter().any(|found| *found != Some(expected));
+        differs.then(|| Difference { task, told: told(measured.size, task, expected, &found) })
+    });
+    differences.collect()
+}
+
+/// Numbers are told; lists of accounts are too long.
+fn told(size: u64, task: &str, expected: &Value, found: &[Option<&Value>]) -> String {
+    let size = figures::size(size);
+    let told = |value: &Value| {
+        value.as_u64().map_or_else(|| "another list".to_owned(), figures::thousands)
+    };
+    let found = found.iter().map(|found| match found {
+        Some(found) if *found == expected => "the same".to_owned(),
+        Some(found) => told(found),
+        None => "nothing".to_owned(),
+    });
+    let found: Vec<String> = found.collect();
+    let ours = expected
+        .as_u64()
+        .map_or_else(String::new, |ours| format!(" (Caudal: {})", figures::thousands(ours)));
+    format!("at {size}, `{task}` answers, run by run: {}{ours}", found.join(", "))
 }
 
 #[cfg(test)]
@@ -305,15 +330,18 @@ mod tests {
     #[test]
     fn another_answer_is_a_difference() {
         let mut measured = measured();
-        assert_eq!(differences(&measured), [""; 0]);
+        assert_eq!(differences(&measured), []);
         measured.runs.insert("raphtory", vec![run_of(vec![json!({"accounts": 39})])]);
         measured.runs.insert("accountant", vec![run_of(vec![json!({"held": {"A1": 249}})])]);
-        let told = differences(&measured);
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].contains("20k, `accountant`"), "{told:?}");
+        let told = differences(&measured).into_iter().map(|found| found.told);
+        let expected = [
+            "at 20k, `accountant` answers, run by run: another list",
+            "at 20k, `raphtory` answers, run by run: 39 (Caudal: 40)",
+        ];
+        assert_eq!(told.collect::<Vec<_>>(), expected);
         let cut = Run { ended: Ended::OverTime, ..run_of(Vec::new()) };
         measured.runs.insert("raphtory", vec![cut.clone()]);
         measured.runs.insert("accountant", vec![cut]);
-        assert_eq!(differences(&measured), [""; 0], "no answer is no difference");
+        assert_eq!(differences(&measured), [], "no answer is no difference");
     }
 }
