@@ -2,7 +2,8 @@
 //!
 //! *Shape.* For each size one seeded ledger is made. In each run every program takes its turn once, so that
 //! a machine that slows down slows all of them. What a program takes is measured from outside; what it says
-//! of its own steps stands beside that. Answers are compared; a difference fails the command.
+//! of its own steps stands beside that. Answers are compared; a difference stands on the page, and fails the
+//! command unless it is of a program whose answers are known to vary.
 
 mod environment;
 mod figures;
@@ -28,6 +29,9 @@ use tasks::{ENGINE, Origins, Places, TASKS, TEXT_MAX, Task};
 
 /// The seed of every ledger.
 const SEED: &str = "1";
+
+/// Tasks whose answers were seen to vary from process to process on one file.
+const VARIES: [&str; 1] = ["raphtory"];
 
 /// Everything measured on one ledger.
 #[derive(Clone, Debug, Default)]
@@ -112,7 +116,8 @@ fn measure_all(root: &Path, options: &Options, (release, work): (PathBuf, &Path)
     let out = options.out.clone().unwrap_or_else(|| root.join("docs/benchmarks.md"));
     fs::write(&out, page).map_err(|error| format!("{}: {error}", out.display()))?;
     let differences = measured.iter().flat_map(|one| &one.differences);
-    let told: Vec<&str> = differences.map(|difference| difference.told.as_str()).collect();
+    let firm = differences.filter(|difference| !VARIES.contains(&difference.task));
+    let told: Vec<&str> = firm.map(|difference| difference.told.as_str()).collect();
     if told.is_empty() { Ok(()) } else { Err(told.join("\n")) }
 }
 

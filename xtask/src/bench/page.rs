@@ -40,7 +40,9 @@ What is asked:
   respecting transfers reach. Caudal's nearest question is exposure (`poison`), which also ends where an
   account is emptied, so it may count fewer. Plain reachability in Rust counts what DuckDB
   (`peers/reachability.py`, a recursive query that keeps the earliest arrival) and Raphtory
-  (`peers/raphtory_reach.py`) count, and must find the same number. Raphtory also keeps every later arrival.
+  (`peers/raphtory_reach.py`) count, and must find the same number. Raphtory also keeps every later arrival. On one file Raphtory
+  0.17.0 answered differently from process to process: it missed an account or did not, although its graph
+  held the transfers that reach it. Where a run found that, the table says so.
 - **Import.** `caudal import` checks every cell, interns accounts, keeps the original with its digest, orders,
   indexes and stores; DuckDB (`peers/import.py`) reads with types, sorts by day and id, and stores.
 ";
