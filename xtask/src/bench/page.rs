@@ -36,8 +36,8 @@ What is asked:
   the most transfers: the dearest for the index. What each account holds of it in the end must be the same,
   to the cent, for Caudal, for the plain sweep in Rust (every account a queue of lots, the whole ledger swept
   for one question) and for the pandas script (`peers/accountant.py`, with the same bank loans).
-- **What can be reached.** From the first such deposit in the second half of the ledger: accounts that time-
-  respecting transfers reach. Caudal's nearest question is exposure (`poison`), which also ends where an
+- **What can be reached.** Of the first twenty such deposits in the second half of the ledger, from that which
+  reaches most: accounts that time-respecting transfers reach. Caudal's nearest question is exposure (`poison`), which also ends where an
   account is emptied, so it may count fewer. Plain reachability in Rust counts what DuckDB
   (`peers/reachability.py`, a recursive query that keeps the earliest arrival) and Raphtory
   (`peers/raphtory_reach.py`) count, and must find the same number. Raphtory also keeps every later arrival. On one file Raphtory
