@@ -2,6 +2,7 @@
 //! runs; it needs Rust and nothing else, and uses better tools where they are present.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command speaks on the terminal")]
 
+mod bench;
 mod cache;
 mod ci;
 mod command;
@@ -24,7 +25,7 @@ Usage: cargo xtask <command>
   tidy                           the rules of the repository: layers, headers, citations, codes
   licences                       licences, sources and banned crates, as deny.toml has them
   fuzz [target] [--minutes n]    fuzz one reader, or each in turn (needs nightly and cargo-fuzz)
-  bench [arguments]              run the benchmarks, built for speed
+  bench [options]                Caudal and other programs on one ledger; writes docs/benchmarks.md
   demo [arguments]               make and ask the demonstration case
 
 `cargo xtask ci` uses cargo-nextest and cargo-deny where they are installed, and does without
@@ -48,7 +49,7 @@ fn run(args: &[String]) -> Outcome {
         "tidy" => alone(rest).and_then(|()| tidy::run(root())),
         "licences" => alone(rest).and_then(|()| licences::run(root())),
         "fuzz" => fuzz::run(root(), rest),
-        "bench" => pass_on(&["--release", "--package", "caudal-bench", "--"], rest),
+        "bench" => bench::run(root(), rest),
         "demo" => pass_on(&["--package", "caudal-cli", "--", "demo"], rest),
         "--help" | "-h" | "help" => {
             println!("{HELP}");

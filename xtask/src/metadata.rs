@@ -1,6 +1,6 @@
 //! What `cargo metadata` says about packages, cut down to what the checks ask.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
@@ -48,6 +48,13 @@ pub(crate) fn everything(root: &Path) -> Result<Vec<Package>, String> {
         .or_else(|_| read(root, &["--all-features", "--offline", "--filter-platform", &host()?]))
 }
 
+/// The folder that everything is built in.
+pub(crate) fn target_folder(root: &Path) -> Result<PathBuf, String> {
+    let value = asked(root, &["--no-deps"])?;
+    let folder = text(&value, "target_directory").map(PathBuf::from);
+    folder.ok_or_else(|| "cargo does not say where it builds".to_owned())
+}
+
 /// The system this program runs on, as cargo names it.
 fn host() -> Result<String, String> {
     let said = command::output(command::cargo().args(["--version", "--verbose"]))?;
@@ -57,10 +64,13 @@ fn host() -> Result<String, String> {
 }
 
 fn read(root: &Path, options: &[&str]) -> Result<Vec<Package>, String> {
+    Ok(list(&asked(root, options)?, "packages").map(package).collect())
+}
+
+fn asked(root: &Path, options: &[&str]) -> Result<Value, String> {
     let mut cargo = command::cargo_in(root);
     let printed = command::output(cargo.args(["metadata", "--format-version=1"]).args(options))?;
-    let metadata: Value = serde_json::from_slice(&printed).map_err(|error| error.to_string())?;
-    Ok(list(&metadata, "packages").map(package).collect())
+    serde_json::from_slice(&printed).map_err(|error| error.to_string())
 }
 
 fn package(value: &Value) -> Package {

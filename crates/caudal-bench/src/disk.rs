@@ -11,6 +11,7 @@ use caudal_columns::{ColumnFile, ColumnFileWriter, FileMap};
 use caudal_ledger::{Ledger, LedgerOptions, LedgerView, write_ledger};
 use caudal_model::TransferTable;
 
+use crate::ledger_file::Outcome;
 use crate::measure::{self, seconds};
 use crate::{Options, workload};
 
@@ -61,7 +62,8 @@ pub(crate) fn build(from: &Path, to: &Path) {
 }
 
 /// Opens a ledger file and asks it.
-pub(crate) fn ask(path: &Path, options: &Options) {
+pub(crate) fn ask(options: &Options) -> Outcome {
+    let path = options.ledger.as_deref().ok_or("--ledger is missing")?;
     let start = Instant::now();
     let map = FileMap::of_file(&File::open(path).expect("it is there")).expect("it maps");
     let mut file = ColumnFile::new(map).expect("it is whole");
@@ -73,6 +75,7 @@ pub(crate) fn ask(path: &Path, options: &Options) {
     let rows = workload::origins(&table, options.origins.max(options.sweeps), options.seed);
     measure::questions(&ledger, &rows, options);
     println!("{:<44} {:>12}", "memory at the end", memory());
+    Ok(())
 }
 
 /// Resident memory now, and its peak, where the system tells.

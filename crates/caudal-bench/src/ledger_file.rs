@@ -92,7 +92,7 @@ fn write_group<W: Write + Send>(
     mut group: SerializedRowGroupWriter<'_, W>,
 ) -> Outcome {
     let first = first_day().day;
-    write_texts(&mut group, rows, |row, text| row.write_id(text))?;
+    write_texts(&mut group, rows, Row::write_id)?;
     // Parquet counts days from 1970-01-01, as moments do.
     write_column::<Int32Type, _>(&mut group, rows, |some, days| {
         days.extend(some.iter().map(|row| first + row.day));

@@ -5,14 +5,16 @@
 //! cargo run --release -p caudal-bench -- csv --transfers N [--seed N] > FILE
 //! cargo run --release -p caudal-bench -- parquet --transfers N [--seed N] --out FILE
 //! cargo run --release -p caudal-bench -- build --from PARQUET --out LEDGER
-//! cargo run --release -p caudal-bench -- ask --from LEDGER [--origins N] [--sweeps N]
+//! cargo run --release -p caudal-bench -- ask --ledger LEDGER [--origins N] [--sweeps N]
+//! cargo run --release -p caudal-bench -- questions --ledger FILE [--origins N] [--sweeps N] [--seed N]
 //! cargo run --release -p caudal-bench -- statements [--transfers N]
 //! ```
 //!
 //! *Shape.* For each size a seeded ledger is made in memory, indexed, and asked. Times of one run
 //! on a shared machine drift; the ratios between lines of one run are what to quote. `csv` and `parquet`
 //! write the same ledger as a file of transfers, in an order that is not that of its days;
-//! `peers/import.py` times its import beside another program's. `statements` reads a statement of so many
+//! `questions` asks that file. `cargo xtask bench` runs these beside other programs (`peers`) and writes
+//! `docs/benchmarks.md`. `statements` reads a statement of so many
 //! entries in each of two formats.
 #![expect(
     clippy::print_stdout,
@@ -24,6 +26,8 @@ mod baseline;
 mod disk;
 mod ledger_file;
 mod measure;
+mod questions;
+mod reach;
 mod rows;
 mod statements;
 mod workload;
@@ -36,7 +40,8 @@ const USAGE: &str = "usage: caudal-bench [--transfers N]... [--origins N] [--swe
     [--openings-percent N] [--seed N]
        caudal-bench csv|parquet --transfers N [--seed N] [--out FILE]
        caudal-bench build --from PARQUET --out LEDGER
-       caudal-bench ask --from LEDGER [--origins N] [--sweeps N]
+       caudal-bench ask --ledger LEDGER [--origins N] [--sweeps N]
+       caudal-bench questions --ledger FILE [--origins N] [--sweeps N] [--seed N]
        caudal-bench statements [--transfers N]...";
 
 /// What to measure.
@@ -54,8 +59,10 @@ struct Options {
     seed: u64,
     /// Where a file goes, if not to standard output.
     out: Option<PathBuf>,
-    /// The file to read.
+    /// The file of transfers that a ledger file is built of.
     from: Option<PathBuf>,
+    /// The file that is asked.
+    ledger: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -70,8 +77,9 @@ fn main() -> ExitCode {
         Some("statements") => each_size(&options, statements::run),
         Some("csv") => write_file(&options, ledger_file::write_csv),
         Some("build") => with_files(&options, disk::build),
-        Some("ask") => with_files(&options, |ledger, _| disk::ask(ledger, &options)),
+        Some("ask") => disk::ask(&options),
         Some("parquet") => write_file(&options, ledger_file::write_parquet),
+        Some("questions") => questions::run(&options),
         Some(_) => {
             eprintln!("{USAGE}");
             return ExitCode::from(2);
@@ -119,16 +127,24 @@ fn parse(mut args: impl Iterator<Item = String>) -> Option<Options> {
         seed: 1,
         out: None,
         from: None,
+        ledger: None,
     };
     while let Some(flag) = args.next() {
         let value = args.next()?;
-        if flag == "--out" {
-            options.out = Some(PathBuf::from(value));
-            continue;
-        }
-        if flag == "--from" {
-            options.from = Some(PathBuf::from(value));
-            continue;
+        match flag.as_str() {
+            "--out" => {
+                options.out = Some(PathBuf::from(value));
+                continue;
+            }
+            "--from" => {
+                options.from = Some(PathBuf::from(value));
+                continue;
+            }
+            "--ledger" => {
+                options.ledger = Some(PathBuf::from(value));
+                continue;
+            }
+            _ => {}
         }
         let value: u64 = value.replace('_', "").parse().ok()?;
         match flag.as_str() {

@@ -34,11 +34,19 @@ pub(crate) enum RowKind {
     Transfer,
 }
 
+/// How the ids of openings begin.
+const OPENING: u8 = b'f';
+
+/// Whether an id is that of an opening.
+pub(crate) fn is_opening(id: &str) -> bool {
+    id.as_bytes().first() == Some(&OPENING)
+}
+
 impl Row {
     /// Appends the id.
     pub(crate) fn write_id(&self, text: &mut Vec<u8>) {
         text.push(match self.kind {
-            RowKind::Opening => b'f',
+            RowKind::Opening => OPENING,
             RowKind::Transfer => b't',
         });
         write_number(self.number, text);

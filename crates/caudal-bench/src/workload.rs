@@ -8,6 +8,9 @@ use caudal_testkit::random::{OUTSIDE, Rng, bank};
 /// Transfers for one account, on average.
 const TRANSFERS_PER_ACCOUNT: u64 = 20;
 
+/// A transfer that may be asked about has at least so many cents.
+pub(crate) const LARGE: u128 = 100_000;
+
 /// A table and its opening balances.
 pub(crate) struct Workload {
     pub(crate) table: TransferTable,
@@ -68,7 +71,6 @@ pub(crate) fn make(transfers: u64, openings_percent: u64, seed: u64) -> Workload
 
 /// Positions of transfers from outside: random ones, each at least a thousand units.
 pub(crate) fn origins(table: &TransferTable, count: usize, seed: u64) -> Vec<u32> {
-    const LARGE: u128 = 100_000;
     let mut rng = Rng::new(seed ^ 0x05ee_d0fa);
     let mut found = Vec::with_capacity(count);
     let (outside, total) = (table.names().find("@outside"), table.len() as u64);

@@ -180,8 +180,7 @@ impl Case {
 
     fn store_files(&mut self, visitor: &mut dyn ColumnVisitor) -> Result<(), StoreError> {
         let mut names: Vec<String> = self.files.iter().map(|file| file.name.clone()).collect();
-        let mut digests: Vec<String> =
-            self.files.iter().map(|file| file.sha256.clone()).collect();
+        let mut digests: Vec<String> = self.files.iter().map(|file| file.sha256.clone()).collect();
         stored::texts(visitor, "case.file", &mut names)?;
         stored::texts(visitor, "case.sha256", &mut digests)?;
         if visitor.is_reading() {
