@@ -4,16 +4,19 @@
 //! cargo run --release -p caudal-bench -- [--transfers N]... [--origins N] [--sweeps N] [--openings-percent N] [--seed N]
 //! cargo run --release -p caudal-bench -- csv --transfers N [--seed N] > FILE
 //! cargo run --release -p caudal-bench -- statements [--transfers N]
+//! cargo run --release -p caudal-bench -- holdings [--transfers N] [--origins N] [--openings-percent N]
 //! ```
 //!
 //! *Shape.* For each size a seeded ledger is made in memory, indexed, and asked. Times of one run
 //! on a shared machine drift; the ratios between lines of one run are what to quote. `csv` writes the
 //! same ledger as a file of transfers, in an order that is not that of its days; `peers/import.py`
 //! times its import beside another program's. `statements` reads a statement of so many entries in each
-//! of two formats.
+//! of two formats. `holdings` asks where the money of 10, 100, 1,000 and so on origins is, up to the number
+//! named: in one pass, and one by one from a sample.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
 mod baseline;
+mod holdings;
 mod measure;
 mod statements;
 mod workload;
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
     let mut args = std::env::args().skip(1).peekable();
     let writes_csv = args.next_if_eq("csv").is_some();
     let reads_statements = args.next_if_eq("statements").is_some();
+    let asks_holdings = args.next_if_eq("holdings").is_some();
     let Some(options) = parse(args) else {
         println!("{USAGE}");
         return ExitCode::from(2);
@@ -55,6 +59,13 @@ fn main() -> ExitCode {
     for &transfers in &options.transfers {
         if reads_statements {
             statements::run(transfers);
+            continue;
+        }
+        if asks_holdings {
+            let counts = [10, 100, 1000, 10_000].into_iter();
+            let mut counts: Vec<usize> = counts.filter(|&n| n < options.origins).collect();
+            counts.push(options.origins);
+            holdings::run(transfers, &counts, options.openings_percent, options.seed);
             continue;
         }
         measure::run(transfers, &options);
