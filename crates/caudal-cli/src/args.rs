@@ -33,7 +33,37 @@ pub(crate) enum Command {
     Request(RequestLetter),
     Trace(Trace),
     Explain(Explain),
+    Holdings(HoldingsAsk),
     Demo(Demo),
+}
+
+const HOLDINGS_EXAMPLES: &str = "\
+Examples:
+  caudal holdings acme.caudal --from 'label:*' --rule fifo --until 2025-06-30
+  caudal holdings acme.caudal --from label:V1 label:V2 --rule fifo,pro-rata --account B-22
+  caudal holdings acme.caudal --from 'label:*' --rule libr --min 100.00 --format csv > held.csv
+
+Each figure leads to evidence: `caudal trace --from … --to …`, as printed below the table.
+";
+
+/// Show whose money is where: every place by origin, for thousands of origins at once
+#[derive(Debug, Parser)]
+#[command(before_long_help = LEDGER_HELP, after_help = HOLDINGS_EXAMPLES)]
+pub(crate) struct HoldingsAsk {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    /// One account alone
+    #[arg(long, value_name = "ACCOUNT", display_order = 4)]
+    pub(crate) account: Option<String>,
+    /// Amounts below this are added up instead of listed, such as 100.00
+    #[arg(long, value_name = "AMOUNT", display_order = 5)]
+    pub(crate) min: Option<String>,
+    /// List every place and origin in the table
+    #[arg(long, display_order = 6)]
+    pub(crate) all: bool,
+    /// How to print it
+    #[arg(long, default_value = "table", display_order = 20)]
+    pub(crate) format: ListFormat,
 }
 
 const NEXT_EXAMPLES: &str = "\
@@ -224,7 +254,7 @@ pub(crate) enum What {
 pub(crate) enum ListFormat {
     /// For people.
     Table,
-    /// One document, schema caudal.list/1.
+    /// One document, of a schema that it names.
     Json,
     /// For spreadsheets.
     Csv,
@@ -278,6 +308,7 @@ accounts.csv. Names that begin with `@` or `outside:` are outside parties, where
 A selector SEL names money:
   transfer:ID              one transfer; transfer:ID[0.00..30.00] its first 30.00
   label:NAME               money that enters the ledger under a label
+  label:*                  the same under every label, each an origin of its own
   payer:ACCOUNT            every transfer that an account or party pays
   payee:ACCOUNT            every transfer that it receives
   account:ACCOUNT          its balance: the opening one as an origin, the closing one as a target

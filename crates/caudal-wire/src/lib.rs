@@ -8,6 +8,7 @@
 //! decimals of that currency. No number in these documents is a float.
 
 mod explain;
+mod holdings;
 mod list;
 mod ndjson;
 mod next;
@@ -16,6 +17,10 @@ mod trace;
 use std::collections::BTreeMap;
 
 pub use explain::{ExplainDocument, FineAmount, HopRow, OriginRow, RouteRow};
+pub use holdings::{
+    HOLDINGS_SCHEMA, HeldOrigin, HeldPart, HeldPlace, HeldSmaller, HeldUnits, HeldWithout,
+    HoldingsDocument, HoldingsResult,
+};
 pub use list::{
     AccountCheck, BreakRow, CHECK_SCHEMA, CheckDocument, LIST_SCHEMA, ListDocument, MonthCheck,
     OrderRow,

@@ -38,6 +38,8 @@ mod error;
 pub mod explain;
 /// The case folder: originals by digest, and the records of what was done with them.
 pub mod folder;
+/// Whose money is where, for all origins at once.
+pub mod holdings;
 /// The request for a statement that is not held.
 pub mod letter;
 /// What a person asserts that no rule says.
@@ -62,6 +64,7 @@ pub use caudal_trace::{Progress, Rule, Watch, unwatched};
 pub use caudal_wire as wire;
 pub use error::{Error, ErrorKind};
 pub use explain::explain;
+pub use holdings::{HoldingsOptions, holdings};
 pub use select::{Request, Selector};
 
 /// The version of the program, as every document states it.

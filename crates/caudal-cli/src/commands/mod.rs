@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod holdings;
 pub(crate) mod import;
 pub(crate) mod matches;
 pub(crate) mod new;

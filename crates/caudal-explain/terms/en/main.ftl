@@ -355,3 +355,16 @@ letter-column-unexplained = Unexplained
 letter-column-amount = Amount
 letter-column-traced = Traced, at most
 letter-column-source = Evidence (digest)
+
+# Holdings
+error-holdings-rule = the rule `{ $rule }` gives no amounts of origins
+hint-holdings-rule = use fifo, lifo, pro-rata, difo or libr; `caudal trace` answers the other rules
+error-min = no amount: `{ $found }`
+hint-no-labels = no money enters this ledger under a label; name it by `transfer:ID`, `payer:ACCOUNT` or `payee:ACCOUNT`
+column-further-origins = further origins
+column-other = other money
+line-holdings-more = { $count } more places
+line-holdings-origins = { $count } more origins are added up under further origins; `--all` lists them
+line-holdings-smaller = { $count } smaller
+line-holdings-without = Accounts that hold none of it: { $count }, with { $balance } { $currency }.
+line-holdings-go-on = To see the rows behind the largest figure:

@@ -355,3 +355,16 @@ letter-column-unexplained = Sin explicar
 letter-column-amount = Importe
 letter-column-traced = Rastreado, como máximo
 letter-column-source = Prueba (resumen)
+
+# Tenencias
+error-holdings-rule = la regla `{ $rule }` no da importes de los orígenes
+hint-holdings-rule = use fifo, lifo, pro-rata, difo o libr; `caudal trace` responde con las demás reglas
+error-min = no es un importe: `{ $found }`
+hint-no-labels = ningún dinero entra en este libro con una etiqueta; nómbrelo con `transfer:ID`, `payer:CUENTA` o `payee:CUENTA`
+column-further-origins = otros orígenes
+column-other = otro dinero
+line-holdings-more = { $count } lugares más
+line-holdings-origins = { $count } orígenes más están sumados en otros orígenes; `--all` los enumera
+line-holdings-smaller = { $count } menores
+line-holdings-without = Cuentas que no tienen nada de él: { $count }, con { $balance } { $currency }.
+line-holdings-go-on = Para ver las filas detrás de la cifra mayor:

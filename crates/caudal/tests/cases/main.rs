@@ -22,6 +22,8 @@ mod explained;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
+mod holdings;
+#[cfg(test)]
 mod languages;
 #[cfg(test)]
 mod laws;
