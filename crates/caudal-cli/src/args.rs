@@ -34,7 +34,69 @@ pub(crate) enum Command {
     Trace(Trace),
     Explain(Explain),
     Holdings(HoldingsAsk),
+    Watch(WatchList),
     Demo(Demo),
+}
+
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  caudal watch add acme.caudal ana --from label:ANA --rule fifo,libr
+  caudal import acme.caudal may/
+  caudal watch check acme.caudal                             what moved since the last check
+  caudal watch list acme.caudal
+  caudal watch remove acme.caudal ana
+";
+
+/// Keep questions in a case, and show what moved when the case has grown
+#[derive(Debug, Parser)]
+#[command(after_help = WATCH_EXAMPLES)]
+pub(crate) struct WatchList {
+    #[command(subcommand)]
+    pub(crate) act: WatchAct,
+}
+
+/// What to do with watched questions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WatchAct {
+    /// Ask a question now, and again at every check
+    Add {
+        /// The case folder
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+        /// What to call it
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The money to follow
+        #[arg(long, value_name = "SEL", num_args = 1.., required = true, value_parser = selector)]
+        from: Vec<Selector>,
+        /// Tracing rules, separated by commas: fifo, lifo, pro-rata, difo, libr
+        #[arg(long, value_name = "RULE", required = true)]
+        rule: Vec<String>,
+    },
+    /// List watched questions
+    List {
+        /// The case folder
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+    },
+    /// Forget a watched question
+    Remove {
+        /// The case folder
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+        /// What it is called
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Ask again what can have changed: where the money is, and what moved since the last check
+    Check {
+        /// The case folder
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+        /// How to print it
+        #[arg(long, default_value = "table", value_parser = ["table", "json"])]
+        format: String,
+    },
 }
 
 const HOLDINGS_EXAMPLES: &str = "\

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Trace(trace) => commands::trace::run(&trace, &terminal),
         Command::Explain(explain) => commands::explain::run(&explain, &terminal),
         Command::Holdings(holdings) => commands::holdings::run(&holdings, &terminal),
+        Command::Watch(watch) => commands::watch::run(&watch, &terminal),
         Command::Demo(demo) => commands::demo::run(&demo, &terminal),
     })
 }

@@ -13,6 +13,7 @@ mod list;
 mod ndjson;
 mod next;
 mod trace;
+mod watch;
 
 use std::collections::BTreeMap;
 
@@ -32,6 +33,7 @@ pub use trace::{
     ReceivedAmount, ReceivedRow, RepaymentRow, Result, ShareRow, SourceRow, TraceDocument,
     TransferRow,
 };
+pub use watch::{WATCH_SCHEMA, WatchDocument, WatchEnding, WatchRow, WatchTransfer};
 
 /// The schema of a trace.
 pub const TRACE_SCHEMA: &str = "caudal.trace/1";

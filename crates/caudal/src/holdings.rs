@@ -67,7 +67,7 @@ pub fn holdings(
 
 /// The rules of a request that give amounts of origins. `all` leaves out the others; a rule that is
 /// named by itself is never left out.
-fn rules(request: &Request) -> Result<Vec<(Rule, String)>, Error> {
+pub(crate) fn rules(request: &Request) -> Result<Vec<(Rule, String)>, Error> {
     let mut rules = Vec::new();
     for (rule, name) in &request.rules {
         match rule {

@@ -52,6 +52,8 @@ pub mod next;
 pub mod select;
 /// Names, amounts and sources of a ledger, as documents show them.
 mod show;
+/// Questions that are asked again when the case has grown.
+pub mod watched;
 
 pub use answer::trace;
 pub use case::{Case, OpenOptions, Reading};

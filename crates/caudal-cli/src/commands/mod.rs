@@ -10,3 +10,4 @@ pub(crate) mod new;
 pub(crate) mod next;
 pub(crate) mod show;
 pub(crate) mod trace;
+pub(crate) mod watch;

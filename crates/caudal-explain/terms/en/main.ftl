@@ -368,3 +368,17 @@ line-holdings-origins = { $count } more origins are added up under further origi
 line-holdings-smaller = { $count } smaller
 line-holdings-without = Accounts that hold none of it: { $count }, with { $balance } { $currency }.
 line-holdings-go-on = To see the rows behind the largest figure:
+
+# Watched questions
+error-no-watch = no question `{ $name }` is watched in this case
+hint-no-watch = `caudal watch list CASE` lists them
+error-watch-exists = a question `{ $name }` is watched already
+hint-watch-exists = choose another name, or `caudal watch remove` it first
+error-watch-failed = `{ $name }` cannot be asked: { $why }
+line-watch-added = watching { $name }
+line-watch-removed = no longer watching { $name }
+line-watch-stands = { $name }: stands; nothing that it rests on has changed
+line-watch-same = { $name }: computed again, with the same answer
+line-watch-moved = { $name }: computed again; its answer has changed
+line-watch-failed = { $name }: cannot be asked any more
+line-watch-transfer = transfer { $id }: traced { $before } → { $after }

@@ -38,4 +38,6 @@ mod regressions;
 #[cfg(test)]
 mod seeds;
 #[cfg(test)]
+mod watched;
+#[cfg(test)]
 mod world;
