@@ -44,7 +44,7 @@ fn measure(tracer: &Tracer<'_, Ledger>, lines: &[LineIdx], rule: Rule) {
     let cells: usize = found.places.iter().map(|holding| holding.amounts.len()).sum();
     let step = (lines.len() / SAMPLE).max(1);
     let sample: Vec<LineIdx> = lines.iter().copied().step_by(step).take(SAMPLE).collect();
-    let (_, alone) = timed(|| {
+    let ((), alone) = timed(|| {
         for &line in &sample {
             assert!(!ask(tracer, &[line], rule).places.is_empty(), "the money is somewhere");
         }
@@ -69,7 +69,7 @@ fn backward(tracer: &Tracer<'_, Ledger>, lines: &[LineIdx], found: &Holdings) {
     let accounts: Vec<_> =
         found.places.iter().filter(|h| tracer.view().is_account(h.place)).collect();
     let sample = accounts.len().clamp(1, SAMPLE);
-    let (_, time) = timed(|| {
+    let ((), time) = timed(|| {
         for holding in accounts.iter().take(sample) {
             let alone = holding_of(tracer, &question, Rule::Fifo, holding.place);
             assert_eq!(alone.as_ref(), Some(*holding), "both ways are equal");

@@ -552,7 +552,9 @@ impl<'a> Labels<'a> {
             lines.entry(label).or_default().extend(of_row.filter(|&l| is_source(ledger, l)));
         }
         lines.retain(|_, lines| !lines.is_empty());
-        lines.values_mut().for_each(|lines| lines.sort_unstable());
+        for lines in lines.values_mut() {
+            lines.sort_unstable();
+        }
         Self { is_used: true, lines }
     }
 

@@ -130,7 +130,7 @@ fn check_one(
     if record.version != crate::VERSION || footprint.digest(&touched) != record.footprint {
         row.state = "recomputed";
         let answer = Answer::of(&footprint, &asked, watch)?;
-        record.version = crate::VERSION.to_owned();
+        crate::VERSION.clone_into(&mut record.version);
         record.footprint = footprint.digest(&answer.touched);
         record.touched = answer.touched.into_iter().collect::<Vec<_>>().join("\n");
         record.result = answer.result;
@@ -190,12 +190,11 @@ impl Footprint<'_> {
             NO_PLACE => "-".to_owned(),
             _ => format!("{:?} {}", ledger.place(place).kind, self.name(place)),
         };
-        let what = match found.kind {
-            caudal_ledger::LineKind::Opening => String::new(),
-            _ => {
-                let transfer = self.shown.case.table.get(found.source_idx);
-                format!("{} {}", transfer.moment, escaped(transfer.id))
-            }
+        let what = if found.kind == caudal_ledger::LineKind::Opening {
+            String::new()
+        } else {
+            let transfer = self.shown.case.table.get(found.source_idx);
+            format!("{} {}", transfer.moment, escaped(transfer.id))
         };
         let (kind, payer, payee) = (found.kind, place(found.payer), place(found.payee));
         let (paid, received) = (found.paid, found.received);

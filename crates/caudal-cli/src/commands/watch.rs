@@ -1,5 +1,6 @@
 //! `caudal watch`: questions that are kept, and what moved since they were asked last.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use caudal::folder::CaseFolder;
@@ -102,7 +103,7 @@ fn one(row: &WatchRow, terms: &Terms) -> String {
     };
     let mut text = format!("{}\n", terms.say(&Message::new(key).with("name", &row.name)));
     if let Some(problem) = &row.problem {
-        text.push_str(&format!("  {problem}\n"));
+        writeln!(text, "  {problem}").expect("a text takes everything");
     }
     let figure = |amount: &Option<String>| amount.clone().unwrap_or_else(|| "-".to_owned());
     for ending in &row.endings {
@@ -113,14 +114,15 @@ fn one(row: &WatchRow, terms: &Terms) -> String {
         } else {
             format!("{} → {}", figure(&ending.before), figure(&ending.after))
         };
-        text.push_str(&format!("  {}  {place}  {amounts}\n", ending.rule));
+        writeln!(text, "  {}  {place}  {amounts}", ending.rule).expect("a text takes everything");
     }
     for moved in &row.transfers {
         let message = Message::new("line-watch-transfer")
             .with("id", &moved.id)
             .with("before", figure(&moved.before))
             .with("after", figure(&moved.after));
-        text.push_str(&format!("  {}  {}\n", moved.rule, terms.say(&message)));
+        let told = terms.say(&message);
+        writeln!(text, "  {}  {told}", moved.rule).expect("a text takes everything");
     }
     text
 }
