@@ -2,7 +2,7 @@
 //!
 //! *Criterion.* With an answer two things are kept: the accounts that held its money at any time, and
 //! a digest of its seeds and of all lines, in ledger order, that one of these accounts pays or receives
-//! ([`Footprint`]). If the same digest comes out of a later ledger, the answer is the same.
+//! (`Footprint`). If the same digest comes out of a later ledger, the answer is the same.
 //!
 //! *Why.* Call these accounts touched. A rule decides a payment by what its account holds: by the lines
 //! of that account before it and what its receipts carried. The seeds are the same, and the lines of
