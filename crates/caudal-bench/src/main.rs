@@ -8,6 +8,7 @@
 //! cargo run --release -p caudal-bench -- ask --ledger LEDGER [--origins N] [--sweeps N]
 //! cargo run --release -p caudal-bench -- questions --ledger FILE [--origins N] [--sweeps N] [--seed N]
 //! cargo run --release -p caudal-bench -- statements [--transfers N]
+//! cargo run --release -p caudal-bench -- holdings [--transfers N] [--origins N] [--openings-percent N]
 //! ```
 //!
 //! *Shape.* For each size a seeded ledger is made in memory, indexed, and asked. Times of one run
@@ -15,7 +16,8 @@
 //! write the same ledger as a file of transfers, in an order that is not that of its days;
 //! `questions` asks that file. `cargo xtask bench` runs these beside other programs (`peers`) and writes
 //! `docs/benchmarks.md`. `statements` reads a statement of so many
-//! entries in each of two formats.
+//! entries in each of two formats. `holdings` asks where the money of 10, 100, 1,000 and so on origins is, up
+//! to the number named: in one pass, and one by one from a sample.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -24,6 +26,7 @@
 
 mod baseline;
 mod disk;
+mod holdings;
 mod ledger_file;
 mod measure;
 mod questions;
@@ -42,7 +45,8 @@ const USAGE: &str = "usage: caudal-bench [--transfers N]... [--origins N] [--swe
        caudal-bench build --from PARQUET --out LEDGER
        caudal-bench ask --ledger LEDGER [--origins N] [--sweeps N]
        caudal-bench questions --ledger FILE [--origins N] [--sweeps N] [--seed N]
-       caudal-bench statements [--transfers N]...";
+       caudal-bench statements [--transfers N]...
+       caudal-bench holdings [--transfers N]... [--origins N] [--openings-percent N]";
 
 /// What to measure.
 struct Options {
@@ -75,6 +79,12 @@ fn main() -> ExitCode {
     let done = match command.as_deref() {
         None => each_size(&options, |transfers| measure::run(transfers, &options)),
         Some("statements") => each_size(&options, statements::run),
+        Some("holdings") => each_size(&options, |transfers| {
+            let counts = [10, 100, 1000, 10_000].into_iter();
+            let mut counts: Vec<usize> = counts.filter(|&n| n < options.origins).collect();
+            counts.push(options.origins);
+            holdings::run(transfers, &counts, options.openings_percent, options.seed);
+        }),
         Some("csv") => write_file(&options, ledger_file::write_csv),
         Some("build") => with_files(&options, disk::build),
         Some("ask") => disk::ask(&options),

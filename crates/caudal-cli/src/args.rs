@@ -34,7 +34,99 @@ pub(crate) enum Command {
     Request(RequestLetter),
     Trace(Trace),
     Explain(Explain),
+    Holdings(HoldingsAsk),
+    Watch(WatchList),
     Demo(Demo),
+}
+
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  caudal watch add acme.caudal ana --from label:ANA --rule fifo,libr
+  caudal import acme.caudal may/
+  caudal watch check acme.caudal                             what moved since the last check
+  caudal watch list acme.caudal
+  caudal watch remove acme.caudal ana
+";
+
+/// Keep questions in a case, and show what moved when the case has grown
+#[derive(Debug, Parser)]
+#[command(after_help = WATCH_EXAMPLES)]
+pub(crate) struct WatchList {
+    #[command(subcommand)]
+    pub(crate) act: WatchAct,
+}
+
+/// What to do with watched questions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WatchAct {
+    /// Ask a question now, and again at every check
+    Add {
+        /// The case folder
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+        /// What to call it
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The money to follow
+        #[arg(long, value_name = "SEL", num_args = 1.., required = true, value_parser = selector)]
+        from: Vec<Selector>,
+        /// Tracing rules, separated by commas: fifo, lifo, pro-rata, difo, libr
+        #[arg(long, value_name = "RULE", required = true)]
+        rule: Vec<String>,
+    },
+    /// List watched questions
+    List {
+        /// The case folder
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+    },
+    /// Forget a watched question
+    Remove {
+        /// The case folder
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+        /// What it is called
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+    /// Ask again what can have changed: where the money is, and what moved since the last check
+    Check {
+        /// The case folder
+        #[arg(value_name = "CASE")]
+        case: PathBuf,
+        /// How to print it
+        #[arg(long, default_value = "table", value_parser = ["table", "json"])]
+        format: String,
+    },
+}
+
+const HOLDINGS_EXAMPLES: &str = "\
+Examples:
+  caudal holdings acme.caudal --from 'label:*' --rule fifo --until 2025-06-30
+  caudal holdings acme.caudal --from label:V1 label:V2 --rule fifo,pro-rata --account B-22
+  caudal holdings acme.caudal --from 'label:*' --rule libr --min 100.00 --format csv > held.csv
+
+Each figure leads to evidence: `caudal trace --from … --to …`, as printed below the table.
+";
+
+/// Show whose money is where: every place by origin, for thousands of origins at once
+#[derive(Debug, Parser)]
+#[command(before_long_help = LEDGER_HELP, after_help = HOLDINGS_EXAMPLES)]
+pub(crate) struct HoldingsAsk {
+    #[command(flatten)]
+    pub(crate) ask: Ask,
+    /// One account alone
+    #[arg(long, value_name = "ACCOUNT", display_order = 4)]
+    pub(crate) account: Option<String>,
+    /// Amounts below this are added up instead of listed, such as 100.00
+    #[arg(long, value_name = "AMOUNT", display_order = 5)]
+    pub(crate) min: Option<String>,
+    /// List every place and origin in the table
+    #[arg(long, display_order = 6)]
+    pub(crate) all: bool,
+    /// How to print it
+    #[arg(long, default_value = "table", display_order = 20)]
+    pub(crate) format: ListFormat,
 }
 
 const NEXT_EXAMPLES: &str = "\
@@ -257,7 +349,7 @@ pub(crate) enum What {
 pub(crate) enum ListFormat {
     /// For people.
     Table,
-    /// One document, schema caudal.list/1.
+    /// One document, of a schema that it names.
     Json,
     /// For spreadsheets.
     Csv,
@@ -311,6 +403,7 @@ accounts.csv. Names that begin with `@` or `outside:` are outside parties, where
 A selector SEL names money:
   transfer:ID              one transfer; transfer:ID[0.00..30.00] its first 30.00
   label:NAME               money that enters the ledger under a label
+  label:*                  the same under every label, each an origin of its own
   payer:ACCOUNT            every transfer that an account or party pays
   payee:ACCOUNT            every transfer that it receives
   account:ACCOUNT          its balance: the opening one as an origin, the closing one as a target

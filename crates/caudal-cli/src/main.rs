@@ -30,6 +30,8 @@ fn main() -> ExitCode {
         Command::Request(request) => commands::next::request(&request, &terminal),
         Command::Trace(trace) => commands::trace::run(&trace, &terminal),
         Command::Explain(explain) => commands::explain::run(&explain, &terminal),
+        Command::Holdings(holdings) => commands::holdings::run(&holdings, &terminal),
+        Command::Watch(watch) => commands::watch::run(&watch, &terminal),
         Command::Demo(demo) => commands::demo::run(&demo, &terminal),
     };
     terminal.run(|| caudal::undamaged(run))

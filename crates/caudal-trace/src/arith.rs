@@ -143,6 +143,14 @@ fn units(mut gaps: Few<i128>, rooms: &[u128], left: u128) -> Few<u128> {
         given[widest.expect("the limits allow the total")] = 1;
         return given;
     }
+    if gaps.len() > FEW
+        && let Some(chosen) = one_each(&gaps, rooms, left)
+    {
+        for at in chosen {
+            given[at] = 1;
+        }
+        return given;
+    }
     if left > gaps.len() as u128 {
         // Far from the wish: all that is wider than some level at once, or it would take for ever.
         let level = level(&gaps, rooms, left);
@@ -163,6 +171,24 @@ fn units(mut gaps: Few<i128>, rooms: &[u128], left: u128) -> Few<u128> {
         }
     }
     given
+}
+
+/// Lists longer than this are worth a selection instead of a heap.
+const FEW: usize = 8;
+
+/// The places of the widest gaps, if each of them takes one unit before any takes a second: so it is
+/// wherever gaps lie within one unit of each other, which they do after rounding down.
+fn one_each(gaps: &[i128], rooms: &[u128], left: u128) -> Option<Vec<usize>> {
+    let mut open: Vec<usize> = (0..gaps.len()).filter(|&at| rooms[at] > 0).collect();
+    let left = usize::try_from(left).ok().filter(|&left| left > 0 && left <= open.len())?;
+    let (wider, &mut last, _) =
+        open.select_nth_unstable_by_key(left - 1, |&at| (Reverse(gaps[at]), at));
+    let widest = wider.iter().map(|&at| gaps[at]).max().unwrap_or(gaps[last]);
+    if widest - ONE >= gaps[last] {
+        return None;
+    }
+    open.truncate(left);
+    Some(open)
 }
 
 /// The lowest level above which at most `left` units are wanting.

@@ -17,6 +17,7 @@ use crate::fragment::IntervalSet;
 use crate::holding::{
     Block, Share, Shares, add_share, converted_blocks, converted_mixed, share_of, steer, to_minor,
 };
+use crate::many::{self, Many};
 use crate::plain::Plain;
 use crate::question::{OriginIdx, Question, Seed, Watch, disjoint};
 use crate::record::{assert_conserved, ending_at};
@@ -25,11 +26,12 @@ use crate::rule::Presumption;
 use crate::union::{Slots, origin_money};
 
 /// Traces forward under `pro-rata` (no presumption) or under `difo:pro-rata` and `libr:pro-rata`.
+/// Carried amounts of endings may be left out where there are many.
 pub(crate) fn forward<V: LedgerView>(
     view: &V,
     presumption: Option<Presumption>,
     question: &Question,
-    watch: Watch<'_>,
+    (kept, watch): (many::Carried, Watch<'_>),
 ) -> Result<Trace, Cancelled> {
     let mut starts: Vec<LineIdx> = question.seeds.iter().map(|seed| seed.line).collect();
     starts.dedup();
@@ -37,6 +39,11 @@ pub(crate) fn forward<V: LedgerView>(
         let mut plain = Plain::new(view, question);
         drive(view, &starts, &mut plain, watch)?;
         return Ok(plain.finish());
+    }
+    if presumption.is_none() && Many::fits(view, question) {
+        let mut many = Many::new(view, question);
+        drive(view, &starts, &mut many, watch)?;
+        return Ok(many.finish(kept));
     }
     let mut carried = Carried::new(view, presumption, question, None);
     drive(view, &starts, &mut carried, watch)?;

@@ -11,11 +11,13 @@ mod arith;
 mod backward;
 mod bounds;
 mod carried;
+mod composition;
 mod drive;
 mod fine;
 mod fragment;
 mod holding;
 mod interval;
+mod many;
 mod plain;
 mod poison;
 mod question;
@@ -33,6 +35,7 @@ pub use backward::{
     BackwardError, Composition, SourceAmount, Target, backward, source_currency, target_currency,
 };
 pub use bounds::{Bound, bound};
+pub use composition::{Holding, Holdings, holding_of, holdings};
 pub use drive::Cancelled;
 pub use fragment::{Fragment, IntervalSet, NO_FRAGMENT};
 pub use holding::to_minor;
@@ -82,15 +85,15 @@ impl<'v, V: LedgerView> Tracer<'v, V> {
         rule: Rule,
         watch: Watch<'_>,
     ) -> Result<Option<Trace>, Cancelled> {
-        let view = self.view;
+        let (view, kept) = (self.view, many::Carried::Kept);
         let trace = match rule {
             Rule::Fifo => interval::forward(view, &interval::Fifo(view), question, watch)?,
             Rule::Lifo => {
                 interval::forward(view, &interval::Lifo(self.lifo(), view), question, watch)?
             }
-            Rule::ProRata => carried::forward(view, None, question, watch)?,
+            Rule::ProRata => carried::forward(view, None, question, (kept, watch))?,
             Rule::Union(presumption, Inner::ProRata) => {
-                carried::forward(view, Some(presumption), question, watch)?
+                carried::forward(view, Some(presumption), question, (kept, watch))?
             }
             Rule::Union(presumption, inner) => {
                 union::forward(view, (presumption, inner), question, watch)?

@@ -8,14 +8,20 @@
 //! decimals of that currency. No number in these documents is a float.
 
 mod explain;
+mod holdings;
 mod list;
 mod ndjson;
 mod next;
 mod trace;
+mod watch;
 
 use std::collections::BTreeMap;
 
 pub use explain::{ExplainDocument, FineAmount, HopRow, OriginRow, RouteRow};
+pub use holdings::{
+    HOLDINGS_SCHEMA, HeldOrigin, HeldPart, HeldPlace, HeldSmaller, HeldUnits, HeldWithout,
+    HoldingsDocument, HoldingsResult,
+};
 pub use list::{
     AccountCheck, BreakRow, CHECK_SCHEMA, CheckDocument, LIST_SCHEMA, ListDocument, MonthCheck,
     OrderRow,
@@ -27,6 +33,7 @@ pub use trace::{
     ReceivedAmount, ReceivedRow, RepaymentRow, Result, ShareRow, SourceRow, TraceDocument,
     TransferRow,
 };
+pub use watch::{WATCH_SCHEMA, WatchDocument, WatchEnding, WatchRow, WatchTransfer};
 
 /// The schema of a trace.
 pub const TRACE_SCHEMA: &str = "caudal.trace/1";

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use caudal_explain::{Message, Terms};
 use caudal_ledger::{Ledger, LedgerView, Overdraft, PlaceIdx, SameDay};
 use caudal_model::{Problem, ProblemCode, Severity, format_minor};
-use caudal_trace::{Bound, CARRIED_BITS, Inner, Question, Rule, Trace};
+use caudal_trace::{Bound, CARRIED_BITS, Holdings, Inner, Question, Rule, Trace};
 use caudal_wire::{Assumption, ProblemRow, Source};
 
 use crate::case::Case;
@@ -80,6 +80,29 @@ impl Used {
         self.note_problem(trace.is_cut, ProblemCode::TraceCutAtCap);
         self.note_problem(drops_below, ProblemCode::FractionBelowThreshold);
         self.note_problem(!self.overlaps.is_empty(), ProblemCode::OriginOverlap);
+    }
+
+    /// Notes where the money of all origins is.
+    pub(crate) fn note_holdings(&mut self, rule: Rule, question: &Question, found: &Holdings) {
+        self.note_rule(rule);
+        self.origins_most = self.origins_most.max(question.origins.len());
+        if matches!(rule, Rule::ProRata | Rule::Union(_, Inner::ProRata)) {
+            self.carried.push((rule, found.rounding_worst));
+        }
+        let overlapping = question.origins.iter().zip(&found.origins);
+        let overlapping = overlapping.filter(|(_, total)| total.overlap > 0);
+        self.overlaps.extend(overlapping.map(|(origin, _)| origin.label.clone()));
+        let below = caudal_trace::EndingKind::BelowThreshold;
+        let drops_below = found.places.iter().any(|holding| holding.kind == below);
+        self.note_problem(found.is_cut, ProblemCode::TraceCutAtCap);
+        self.note_problem(drops_below, ProblemCode::FractionBelowThreshold);
+        self.note_problem(!self.overlaps.is_empty(), ProblemCode::OriginOverlap);
+    }
+
+    /// Notes what one account holds, found from its balance.
+    pub(crate) fn note_holding(&mut self, rule: Rule, question: &Question) {
+        self.note_rule(rule);
+        self.origins_most = self.origins_most.max(question.origins.len());
     }
 
     /// Notes that a rule was asked.

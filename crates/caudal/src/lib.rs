@@ -38,6 +38,8 @@ mod error;
 pub mod explain;
 /// The case folder: originals by digest, and the records of what was done with them.
 pub mod folder;
+/// Whose money is where, for all origins at once.
+pub mod holdings;
 /// The request for a statement that is not held.
 pub mod letter;
 /// What a person asserts that no rule says.
@@ -50,7 +52,10 @@ pub mod next;
 pub mod select;
 /// Names, amounts and sources of a ledger, as documents show them.
 mod show;
+/// A case with its ledger in a file.
 mod stored;
+/// Questions that are asked again when the case has grown.
+pub mod watched;
 
 pub use answer::trace;
 pub use case::{Case, OpenOptions, Reading};
@@ -63,6 +68,7 @@ pub use caudal_trace::{Progress, Rule, Watch, unwatched};
 pub use caudal_wire as wire;
 pub use error::{Error, ErrorKind};
 pub use explain::explain;
+pub use holdings::{HoldingsOptions, holdings};
 pub use select::{Request, Selector};
 pub use stored::{LedgerFile, undamaged};
 

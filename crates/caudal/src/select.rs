@@ -29,6 +29,8 @@ pub enum Selector {
     Transfer(String),
     /// Money that arrives from outside, or stood in an account, under a label.
     Label(String),
+    /// The same under every label that the evidence gives, each an origin of its own: `label:*`.
+    EveryLabel,
     /// Every transfer that a party or account pays.
     Payer(String),
     /// Every transfer that a party or account receives.
@@ -52,6 +54,7 @@ impl FromStr for Selector {
         let name = name.to_owned();
         match kind {
             "transfer" => Ok(Self::Transfer(name)),
+            "label" if name == "*" => Ok(Self::EveryLabel),
             "label" => Ok(Self::Label(name)),
             "payer" => Ok(Self::Payer(name)),
             "payee" => Ok(Self::Payee(name)),
@@ -66,6 +69,7 @@ impl fmt::Display for Selector {
         let (kind, name) = match self {
             Self::Transfer(name) => ("transfer", name),
             Self::Label(name) => ("label", name),
+            Self::EveryLabel => return f.write_str("label:*"),
             Self::Payer(name) => ("payer", name),
             Self::Payee(name) => ("payee", name),
             Self::Account(name) => ("account", name),
@@ -207,6 +211,7 @@ impl Request {
 }
 
 /// Finds what selectors name in a ledger.
+#[derive(Clone, Copy)]
 pub(crate) struct Resolver<'a> {
     pub(crate) case: &'a Case,
     pub(crate) ledger: &'a Ledger,
@@ -235,8 +240,12 @@ impl Resolver<'_> {
         let mut numbers: BTreeMap<(String, &'static str), u32> = BTreeMap::new();
         let mut meanings: BTreeMap<String, Labelling> = BTreeMap::new();
         let mut seeds = Vec::new();
+        let labels = Labels::of(self, selectors);
         for selector in selectors {
-            let named = self.origin_lines(selector)?;
+            let named = match labels.lines(selector) {
+                Some(lines) => lines.iter().map(|&line| self.whole(line)).collect(),
+                None => self.origin_lines(selector)?,
+            };
             if named.is_empty() {
                 return Err(self.empty(selector));
             }
@@ -261,10 +270,22 @@ impl Resolver<'_> {
         Ok(Question::new(origins, seeds))
     }
 
+    /// All of a line.
+    fn whole(&self, line: LineIdx) -> Named {
+        (line, None, (0, self.ledger.line(line).paid))
+    }
+
+    /// Lines through which money enters the ledger under a label that the evidence gives: by label,
+    /// then in ledger order.
+    fn every_label(&self) -> Vec<LineIdx> {
+        Labels::given(self).lines.into_values().flatten().collect()
+    }
+
     fn origin_lines(&self, selector: &Selector) -> Result<Vec<Named>, Error> {
-        let whole = |line| (line, None, (0, self.ledger.line(line).paid));
+        let whole = |line| self.whole(line);
         match selector {
             Selector::Transfer(text) => self.transfer_part(text),
+            Selector::EveryLabel => Ok(self.every_label().into_iter().map(whole).collect()),
             Selector::Label(label) => Ok(self.labelled(label).into_iter().map(whole).collect()),
             Selector::Payer(name) => {
                 Ok(self.transfers_of(name, true)?.into_iter().map(whole).collect())
@@ -369,7 +390,7 @@ impl Resolver<'_> {
         lines
     }
 
-    fn places(&self, name: &str) -> Result<Vec<PlaceIdx>, Error> {
+    pub(crate) fn places(&self, name: &str) -> Result<Vec<PlaceIdx>, Error> {
         let places = self.ledger.places_named(&self.case.table, name);
         if places.is_empty() && self.case.table.names().find(name).is_some() {
             let error = Error::request(Message::new("error-account-left-out").with("name", name));
@@ -411,6 +432,7 @@ impl Resolver<'_> {
                 Ok(lines(self.transfer(id)?.into_iter().map(|(line, _)| line).collect()))
             }
             Selector::Label(label) => Ok(lines(self.labelled(label))),
+            Selector::EveryLabel => Ok(lines(self.every_label())),
             Selector::Payer(name) => Ok(lines(self.transfers_of(name, true)?)),
             Selector::Payee(name) => Ok(lines(self.transfers_of(name, false)?)),
             Selector::Account(name) => {
@@ -488,8 +510,61 @@ impl Resolver<'_> {
                 with_near(error, &near(label, known))
             }
             Selector::Account(_) => error.hint(Message::new("hint-opening-missing")),
+            Selector::EveryLabel => error.hint(Message::new("hint-no-labels")),
             Selector::Transfer(_) | Selector::Payer(_) | Selector::Payee(_) => error,
         }
+    }
+}
+
+/// Labels above which the evidence is gone through once for all of them.
+const LABELS_FEW: usize = 4;
+
+/// Lines by the label that the evidence gives them, found in one pass for many labels.
+struct Labels<'a> {
+    is_used: bool,
+    lines: BTreeMap<&'a str, Vec<LineIdx>>,
+}
+
+impl<'a> Labels<'a> {
+    /// Of the labels that selectors name, where they are many.
+    fn of(resolver: &Resolver<'a>, selectors: &[Selector]) -> Self {
+        let labels = selectors.iter().filter(|one| matches!(one, Selector::Label(_))).count();
+        if labels <= LABELS_FEW {
+            return Self { is_used: false, lines: BTreeMap::new() };
+        }
+        Self::given(resolver)
+    }
+
+    /// Of all labels.
+    fn given(resolver: &Resolver<'a>) -> Self {
+        let (case, ledger) = (resolver.case, resolver.ledger);
+        let mut lines: BTreeMap<&str, Vec<LineIdx>> = BTreeMap::new();
+        for line in ledger.opening_lines() {
+            let opening = &case.openings[ledger.line(line).source_idx as usize];
+            if let Some(label) = &opening.label {
+                lines.entry(label).or_default().push(line);
+            }
+        }
+        let rows = 0..u32::try_from(case.table.len()).unwrap_or(u32::MAX);
+        for row in rows {
+            let Some(label) = case.table.get(row).label else { continue };
+            let of_row = ledger.lines_of_transfer(row).into_iter().map(|(line, _)| line);
+            lines.entry(label).or_default().extend(of_row.filter(|&l| is_source(ledger, l)));
+        }
+        lines.retain(|_, lines| !lines.is_empty());
+        for lines in lines.values_mut() {
+            lines.sort_unstable();
+        }
+        Self { is_used: true, lines }
+    }
+
+    /// The lines of a label; `None` where they must be looked for: few labels were asked about, or this
+    /// one is not given by the evidence, or may be the ledger's own, such as `opening:ACCOUNT`.
+    fn lines(&self, selector: &Selector) -> Option<&[LineIdx]> {
+        let Selector::Label(label) = selector else { return None };
+        let is_own = label == UNLABELLED || label.contains(':');
+        let found = self.lines.get(label.as_str()).filter(|_| self.is_used && !is_own);
+        found.map(Vec::as_slice)
     }
 }
 
@@ -523,7 +598,9 @@ mod tests {
 
     #[test]
     fn selectors_are_read_and_written_alike() {
-        for text in ["transfer:t1", "label:V 1", "payer:@x", "payee:outside:cash", "account:A"] {
+        for text in
+            ["transfer:t1", "label:V 1", "payer:@x", "payee:outside:cash", "account:A", "label:*"]
+        {
             assert_eq!(text.parse::<Selector>().map(|s| s.to_string()), Ok(text.to_owned()));
         }
         for text in ["t1", "transfer:", "colour:red"] {

@@ -362,3 +362,30 @@ letter-column-unexplained = Unexplained
 letter-column-amount = Amount
 letter-column-traced = Traced, at most
 letter-column-source = Evidence (digest)
+
+# Holdings
+error-holdings-rule = the rule `{ $rule }` gives no amounts of origins
+hint-holdings-rule = use fifo, lifo, pro-rata, difo or libr; `caudal trace` answers the other rules
+error-min = no amount: `{ $found }`
+hint-no-labels = no money enters this ledger under a label; name it by `transfer:ID`, `payer:ACCOUNT` or `payee:ACCOUNT`
+column-further-origins = further origins
+column-other = other money
+line-holdings-more = { $count } more places
+line-holdings-origins = { $count } more origins are added up under further origins; `--all` lists them
+line-holdings-smaller = { $count } smaller
+line-holdings-without = Accounts that hold none of it: { $count }, with { $balance } { $currency }.
+line-holdings-go-on = To see the rows behind the largest figure:
+
+# Watched questions
+error-no-watch = no question `{ $name }` is watched in this case
+hint-no-watch = `caudal watch list CASE` lists them
+error-watch-exists = a question `{ $name }` is watched already
+hint-watch-exists = choose another name, or `caudal watch remove` it first
+error-watch-failed = `{ $name }` cannot be asked: { $why }
+line-watch-added = watching { $name }
+line-watch-removed = no longer watching { $name }
+line-watch-stands = { $name }: stands; nothing that it rests on has changed
+line-watch-same = { $name }: computed again, with the same answer
+line-watch-moved = { $name }: computed again; its answer has changed
+line-watch-failed = { $name }: cannot be asked any more
+line-watch-transfer = transfer { $id }: traced { $before } → { $after }

@@ -362,3 +362,30 @@ letter-column-unexplained = Sin explicar
 letter-column-amount = Importe
 letter-column-traced = Rastreado, como máximo
 letter-column-source = Prueba (resumen)
+
+# Tenencias
+error-holdings-rule = la regla `{ $rule }` no da importes de los orígenes
+hint-holdings-rule = use fifo, lifo, pro-rata, difo o libr; `caudal trace` responde con las demás reglas
+error-min = no es un importe: `{ $found }`
+hint-no-labels = ningún dinero entra en este libro con una etiqueta; nómbrelo con `transfer:ID`, `payer:CUENTA` o `payee:CUENTA`
+column-further-origins = otros orígenes
+column-other = otro dinero
+line-holdings-more = { $count } lugares más
+line-holdings-origins = { $count } orígenes más están sumados en otros orígenes; `--all` los enumera
+line-holdings-smaller = { $count } menores
+line-holdings-without = Cuentas que no tienen nada de él: { $count }, con { $balance } { $currency }.
+line-holdings-go-on = Para ver las filas detrás de la cifra mayor:
+
+# Preguntas en observación
+error-no-watch = ninguna pregunta `{ $name }` está en observación en este caso
+hint-no-watch = `caudal watch list CASO` las enumera
+error-watch-exists = ya hay una pregunta `{ $name }` en observación
+hint-watch-exists = elija otro nombre, o quítela antes con `caudal watch remove`
+error-watch-failed = `{ $name }` no puede preguntarse: { $why }
+line-watch-added = en observación: { $name }
+line-watch-removed = ya no está en observación: { $name }
+line-watch-stands = { $name }: se mantiene; nada de lo que la sustenta ha cambiado
+line-watch-same = { $name }: calculada de nuevo, con la misma respuesta
+line-watch-moved = { $name }: calculada de nuevo; su respuesta ha cambiado
+line-watch-failed = { $name }: ya no puede preguntarse
+line-watch-transfer = transferencia { $id }: rastreado { $before } → { $after }

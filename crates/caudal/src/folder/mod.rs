@@ -22,6 +22,7 @@ pub use read::{ReadCase, ReadFile};
 pub use records::{DecisionRecord, EvidenceRecord, LogRecord, Verdict};
 
 use crate::error::{Error, ErrorKind};
+use crate::watched::WatchRecord;
 use records::Records;
 
 /// The records of a case, in its folder.
@@ -121,6 +122,21 @@ impl CaseFolder {
     /// The text that was kept under a key.
     pub fn remembered(&mut self, key: &str) -> Result<Option<String>, Error> {
         self.records.remembered(key)
+    }
+
+    /// Watched questions, by name.
+    pub fn watches(&mut self) -> Result<Vec<WatchRecord>, Error> {
+        self.records.watches()
+    }
+
+    /// Keeps a watched question, in the place of one of its name.
+    pub fn keep_watch(&mut self, watch: &WatchRecord) -> Result<(), Error> {
+        self.records.keep_watch(watch)
+    }
+
+    /// Forgets a watched question. Fails if there is none of the name.
+    pub fn remove_watch(&mut self, name: &str) -> Result<(), Error> {
+        self.records.remove_watch(name)
     }
 
     /// Notes something that was done with the case.

@@ -14,6 +14,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 
 use super::Access;
 use crate::error::{Error, ErrorKind};
+use crate::watched::WatchRecord;
 
 /// A file of the case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -242,6 +243,62 @@ impl Records {
             .map(|row| row.try_get("value"))
             .transpose()
             .map_err(|error| unreadable(&self.path, &error))
+    }
+
+    pub(super) fn watches(&mut self) -> Result<Vec<WatchRecord>, Error> {
+        let query = "SELECT name, selectors, rules, added_at, checked_at, version, footprint, \
+                     touched, result, result_sha256 FROM watch ORDER BY name";
+        self.list(query, |row| {
+            Ok(WatchRecord {
+                name: row.try_get("name")?,
+                selectors: row.try_get("selectors")?,
+                rules: row.try_get("rules")?,
+                added_at: row.try_get("added_at")?,
+                checked_at: row.try_get("checked_at")?,
+                version: row.try_get("version")?,
+                footprint: row.try_get("footprint")?,
+                touched: row.try_get("touched")?,
+                result: row.try_get("result")?,
+                result_sha256: row.try_get("result_sha256")?,
+            })
+        })
+    }
+
+    pub(super) fn keep_watch(&mut self, watch: &WatchRecord) -> Result<(), Error> {
+        self.run(async |connection| {
+            let mut both = connection.begin().await?;
+            let delete = "DELETE FROM watch WHERE name = $1";
+            sqlx::query(delete).bind(&watch.name).execute(&mut *both).await?;
+            let insert = "INSERT INTO watch (name, selectors, rules, added_at, checked_at, version, \
+                          footprint, touched, result, result_sha256) \
+                          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+            sqlx::query(insert)
+                .bind(&watch.name)
+                .bind(&watch.selectors)
+                .bind(&watch.rules)
+                .bind(&watch.added_at)
+                .bind(&watch.checked_at)
+                .bind(&watch.version)
+                .bind(&watch.footprint)
+                .bind(&watch.touched)
+                .bind(&watch.result)
+                .bind(&watch.result_sha256)
+                .execute(&mut *both)
+                .await?;
+            both.commit().await
+        })
+    }
+
+    pub(super) fn remove_watch(&mut self, name: &str) -> Result<(), Error> {
+        let count = self.run(async |connection| {
+            let delete = "DELETE FROM watch WHERE name = $1";
+            Ok(sqlx::query(delete).bind(name).execute(connection).await?.rows_affected())
+        })?;
+        if count == 0 {
+            let message = Message::new("error-no-watch").with("name", name);
+            return Err(Error::request(message).hint(Message::new("hint-no-watch")));
+        }
+        Ok(())
     }
 
     pub(super) fn log(&mut self, at: &str, act: &str, about: &str) -> Result<(), Error> {

@@ -22,6 +22,8 @@ mod explained;
 #[cfg(test)]
 mod figures;
 #[cfg(test)]
+mod holdings;
+#[cfg(test)]
 mod languages;
 #[cfg(test)]
 mod laws;
@@ -35,5 +37,7 @@ mod reading;
 mod regressions;
 #[cfg(test)]
 mod seeds;
+#[cfg(test)]
+mod watched;
 #[cfg(test)]
 mod world;

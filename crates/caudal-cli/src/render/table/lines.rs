@@ -27,7 +27,7 @@ pub(in crate::render) fn line(text: &mut String, content: &str) {
     text.push('\n');
 }
 
-pub(super) fn heading(text: &mut String, content: &str) {
+pub(in crate::render) fn heading(text: &mut String, content: &str) {
     text.push('\n');
     line(text, content);
 }

@@ -19,8 +19,7 @@ use caudal::{Message, Terms};
 
 pub(crate) use compare::comparison;
 use compare::stands_alone;
-use lines::heading;
-pub(in crate::render) use lines::line;
+pub(in crate::render) use lines::{heading, line};
 use result::one_result;
 
 /// Problems of one code that a table shows.
@@ -71,7 +70,7 @@ pub(crate) fn explain(document: &ExplainDocument, terms: &Terms) -> String {
     text
 }
 
-fn question(question: &Question, terms: &Terms) -> String {
+pub(in crate::render) fn question(question: &Question, terms: &Terms) -> String {
     let (from, to) = (selectors(&question.from), selectors(&question.to));
     let message = match (question.from.is_empty(), question.to.is_empty()) {
         (false, true) => Message::new("line-question").with("from", from),
@@ -92,7 +91,11 @@ fn selectors(typed: &[String]) -> String {
 }
 
 /// The rule with its other names, what it does, and its authority.
-fn rule_line((rule, aliases): (&str, &[&str]), authority: &str, terms: &Terms) -> String {
+pub(in crate::render) fn rule_line(
+    (rule, aliases): (&str, &[&str]),
+    authority: &str,
+    terms: &Terms,
+) -> String {
     let family = rule.split(':').next().unwrap_or(rule);
     let named = match aliases {
         [] => rule.to_owned(),
@@ -105,7 +108,7 @@ fn rule_line((rule, aliases): (&str, &[&str]), authority: &str, terms: &Terms) -
     format!("{}\n", terms.say(&message))
 }
 
-fn ending_word(kind: &str, terms: &Terms) -> String {
+pub(in crate::render) fn ending_word(kind: &str, terms: &Terms) -> String {
     terms.say(&Message::new(format!("ending-{kind}")))
 }
 
