@@ -390,6 +390,14 @@ pub(crate) struct Ask {
     /// Stop honestly after so many pieces of money; what is left is an ending `cut-at-cap`
     #[arg(long, value_name = "N", default_value_t = caudal::select::FRAGMENTS_MAX, display_order = 16)]
     pub(crate) max_fragments: usize,
+    /// Bounds look at so many lines that the money can touch; beyond, they hold but may be wider
+    #[arg(long, value_name = "N", default_value_t = caudal::select::BOUND_LINES_MAX, value_parser = bound_lines, display_order = 16)]
+    pub(crate) bound_lines: usize,
+}
+
+/// At least one line.
+fn bound_lines(text: &str) -> Result<usize, String> {
+    text.parse::<std::num::NonZeroUsize>().map(usize::from).map_err(|error| error.to_string())
 }
 
 /// Reads a selector, with the hint in the message, since that is all an argument's error shows.
@@ -420,6 +428,7 @@ impl Ask {
             overdraft: self.overdraft.into(),
             keep_reversals: self.keep_reversals,
             fragments_max: self.max_fragments,
+            bound_lines_max: self.bound_lines,
             language,
             ..Request::default()
         };

@@ -51,6 +51,9 @@ pub struct Question {
     pub max_fragments: usize,
     /// How many routes are named at most.
     pub routes: usize,
+    /// How many lines bounds look at, where another number than the usual was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound_lines: Option<usize>,
 }
 
 /// An evidence file of the ledger.
@@ -145,6 +148,15 @@ pub struct Result {
     /// Distribution: what the claims do not reach.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub surplus: Option<String>,
+    /// A bound that holds but may be wider than need be: why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outer: Option<String>,
+    /// A bound: after how many lines the search for what origin money touches was cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_at: Option<usize>,
+    /// Bounds of each place in turn: how many places were left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub places_left_out: Option<usize>,
     /// Why part of the answer is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_computed: Option<String>,
@@ -257,6 +269,9 @@ pub struct EndingRow {
     pub traced: Traced,
     /// All labels together.
     pub amount: String,
+    /// A bound of this place that holds but may be wider than need be.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub outer: bool,
     /// In the currency of the origins; adds up to `origin_total`. Present where money is converted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub origin: Vec<AmountRow>,

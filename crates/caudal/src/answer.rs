@@ -150,6 +150,8 @@ pub(crate) fn question_row(case: &Case, request: &Request) -> caudal_wire::Quest
         keep_reversals: request.keep_reversals,
         max_fragments: request.fragments_max,
         routes: request.routes_max,
+        bound_lines: Some(request.bound_lines_max)
+            .filter(|&lines| lines > 0 && lines != crate::select::BOUND_LINES_MAX),
     }
 }
 

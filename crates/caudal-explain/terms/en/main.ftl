@@ -80,7 +80,21 @@ hint-not-traced = look at `caudal trace` under other rules, or at the bounds
 error-exists = `{ $path }` exists already
 hint-exists = name another folder with `--out`, or remove it
 
-bound-too-large = not computed: the part of the ledger that the bound needs has { $lines } lines, or money could count twice on its way; for each place in turn at most 50000 lines and 200 places are looked at
+bound-outer-cut-most = outer bound, cut after { $count ->
+        [one] one line
+       *[other] { $count } lines
+    }: origin money touches more; all that can still move there is counted as if it could reach the targets
+bound-outer-cut-least = outer bound, cut after { $count ->
+        [one] one line
+       *[other] { $count } lines
+    }: origin money touches more; all that can still move there is counted as escaped
+bound-outer-unfinished = outer bound: the search for the tightest one took too many steps
+bound-outer-counted-again = outer bound: money that was counted at a target could become money of another origin on its way and count again
+bound-outer-converted = outer bound: money that was converted counts whole, as if all of it could be origin money
+bound-places-left-out = { $count ->
+        [one] one place
+       *[other] { $count } places
+    } that origin money could reach with smaller amounts had no bound computed; name them with `--to`
 
 # Assumptions, by code.
 assumption-asserted-link = { $name } asserts ({ $date }) that up to { $amount } of receipt `{ $receipt }` funds the earlier payment `{ $payment }`: { $reason } (evidence: { $evidence }). The same question without asserted links stands beside.

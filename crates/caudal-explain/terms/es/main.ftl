@@ -80,7 +80,21 @@ hint-not-traced = mire `caudal trace` con otras reglas, o las cotas
 error-exists = `{ $path }` ya existe
 hint-exists = nombre otra carpeta con `--out`, o elimínela
 
-bound-too-large = no calculada: la parte del libro que la cota necesita tiene { $lines } líneas, o el dinero podría contarse dos veces en su camino; para cada lugar por turno se miran a lo sumo 50000 líneas y 200 lugares
+bound-outer-cut-most = cota exterior, cortada tras { $count ->
+        [one] una línea
+       *[other] { $count } líneas
+    }: el dinero de origen toca más; todo lo que allí aún puede moverse se cuenta como si pudiera alcanzar los destinos
+bound-outer-cut-least = cota exterior, cortada tras { $count ->
+        [one] una línea
+       *[other] { $count } líneas
+    }: el dinero de origen toca más; todo lo que allí aún puede moverse se cuenta como escapado
+bound-outer-unfinished = cota exterior: la búsqueda de la más ajustada exigía demasiados pasos
+bound-outer-counted-again = cota exterior: el dinero contado en un destino podría convertirse en el camino en dinero de otro origen y contarse otra vez
+bound-outer-converted = cota exterior: el dinero convertido cuenta entero, como si todo pudiera ser dinero de origen
+bound-places-left-out = { $count ->
+        [one] de un lugar
+       *[other] de { $count } lugares
+    } que el dinero de origen podría alcanzar con importes menores no se calculó la cota; nómbrelos con `--to`
 
 # Supuestos, por código.
 assumption-asserted-link = { $name } afirma ({ $date }) que hasta { $amount } del ingreso `{ $receipt }` financia el pago anterior `{ $payment }`: { $reason } (prueba: { $evidence }). La misma pregunta sin vínculos afirmados figura al lado.
