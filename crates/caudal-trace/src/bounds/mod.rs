@@ -139,8 +139,9 @@ impl<'a, V: LedgerView> Bounds<'a, V> {
             };
             return nodes.map(&mut bound).collect();
         }
-        let all = built.flow.maximum(network::ESCAPED, &mut meter)?;
-        nodes.map(|node| self.least_at(node, &mut built, all.least, &mut meter)).collect()
+        let mut all = built.flow.maximum(network::ESCAPED, &mut meter)?.least;
+        let mut least_at = |node| self.least_at(node, (&mut built, &mut all), &mut meter);
+        nodes.map(&mut least_at).collect()
     }
 
     /// `at-least` of a place, given a flow of `all` that takes every ending: what it holds that no
@@ -148,15 +149,16 @@ impl<'a, V: LedgerView> Bounds<'a, V> {
     fn least_at(
         &self,
         node: u32,
-        built: &mut Built,
-        all: u128,
+        (built, all): (&mut Built, &mut u128),
         meter: &mut Meter<'_>,
     ) -> Result<Bound, Cancelled> {
         let held = built.flow.hold_back(node);
         let found = built.flow.augment(network::ESCAPED, meter)?;
-        built.flow.let_go(node);
-        let avoiding = all - held + found.most;
-        let amount = built.entered.saturating_sub(avoiding);
+        let kept = built.flow.let_go(node);
+        let avoiding = *all - held;
+        // A flow that was not finished may have found more by now.
+        *all = avoiding + found.least + kept;
+        let amount = built.entered.saturating_sub(avoiding + found.most);
         let reasons = [(!found.is_exact(), Widened::Unfinished)];
         Ok(self.labelled(amount, &reasons, built.flow.steps))
     }
