@@ -294,6 +294,7 @@ Examples:
   caudal trace case.csv --to account:B-22 --rule fifo                  where did it come from
   caudal trace case.csv --from label:V --to payee:@casino --rule fifo  how much reached it, how
   caudal trace case.csv --from label:V --rule pro-rata --format json > trace.json
+  caudal trace case.csv --from label:V --rule all --sensitivity        what each figure depends on
 ";
 
 const EXPLAIN_EXAMPLES: &str = "\
@@ -320,6 +321,10 @@ pub(crate) struct Trace {
     /// How many routes to name for each target
     #[arg(long, value_name = "K", default_value_t = caudal::select::ROUTES_MAX, display_order = 21)]
     pub(crate) routes: usize,
+    /// Ask again under every same-day order, unknown openings clean and tainted, open matches either
+    /// way; say how far each figure moves
+    #[arg(long, display_order = 19)]
+    pub(crate) sensitivity: bool,
     /// How to print the answer
     #[arg(long, default_value = "table", display_order = 20)]
     pub(crate) format: Format,

@@ -38,6 +38,8 @@ mod error;
 pub mod explain;
 /// The case folder: originals by digest, and the records of what was done with them.
 pub mod folder;
+/// What stands under every rule asked.
+mod headline;
 /// The request for a statement that is not held.
 pub mod letter;
 /// What a person asserts that no rule says.
@@ -48,6 +50,8 @@ pub mod list;
 pub mod next;
 /// What a question names: selectors and options.
 pub mod select;
+/// How far figures depend on what could be otherwise.
+pub mod sensitivity;
 /// Names, amounts and sources of a ledger, as documents show them.
 mod show;
 

@@ -369,3 +369,39 @@ letter-column-unexplained = Unexplained
 letter-column-amount = Amount
 letter-column-traced = Traced, at most
 letter-column-source = Evidence (digest)
+
+# What stands under every rule, and what figures depend on.
+table-headline = What stands under every rule
+headline-core = { $place }: under every rule asked ({ $rules }) at least { $core }, at most { $most }
+headline-between = under any allocation at least { $least } and at most { $most }
+headline-at-least = under any allocation at least { $least }
+headline-at-most = under any allocation at most { $most }
+headline-outer = {" "}(bounds that hold but may be wider than need be)
+headline-targets = targets
+headline-nothing = No place keeps an amount under every rule asked.
+table-sensitivity = What the figures depend on
+line-exact = { $count ->
+        [one] one figure is
+       *[other] { $count } figures are
+    } exact: nothing of what was changed moves them
+line-variants = Asked again, with one thing changed at a time ({ $count }):
+line-variants-left-out = not asked about: { $count } smaller openings or matches
+column-rule = rule
+column-figure = figure
+column-status = status
+column-low = low
+column-high = high
+column-when = when
+status-order-sensitive = order-sensitive
+status-opening-sensitive = opening-sensitive
+status-inferred = inferred
+figure-reached = reached
+figure-amount = total
+figure-sources = source
+figure-shares = share
+when-asked = as asked
+variant-same-day = lines of one day whose order nothing proves are taken as `{ $policy }`
+variant-opening-clean = { $account } begins with { $amount } that no statement states, as other money
+variant-opening-tainted = { $account } begins with { $amount } that no statement states, as money of the origins
+variant-match-taken = `{ $debit }` and `{ $credit }` are one transfer
+variant-match-refused = `{ $debit }` and `{ $credit }` are not one transfer

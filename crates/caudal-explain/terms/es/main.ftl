@@ -369,3 +369,39 @@ letter-column-unexplained = Sin explicar
 letter-column-amount = Importe
 letter-column-traced = Rastreado, como máximo
 letter-column-source = Prueba (resumen)
+
+# Lo que se sostiene con toda regla, y de qué dependen las cifras.
+table-headline = Lo que se sostiene con toda regla
+headline-core = { $place }: con todas las reglas preguntadas ({ $rules }) al menos { $core }, a lo sumo { $most }
+headline-between = con cualquier asignación al menos { $least } y a lo sumo { $most }
+headline-at-least = con cualquier asignación al menos { $least }
+headline-at-most = con cualquier asignación a lo sumo { $most }
+headline-outer = {" "}(cotas que se cumplen, pero pueden ser más amplias de lo necesario)
+headline-targets = destinos
+headline-nothing = Ningún lugar conserva un importe con todas las reglas preguntadas.
+table-sensitivity = De qué dependen las cifras
+line-exact = { $count ->
+        [one] una cifra es exacta
+       *[other] { $count } cifras son exactas
+    }: nada de lo que se cambió las mueve
+line-variants = Preguntado de nuevo, con un solo cambio cada vez ({ $count }):
+line-variants-left-out = no se preguntó por { $count } saldos o emparejamientos menores
+column-rule = regla
+column-figure = cifra
+column-status = estado
+column-low = mínimo
+column-high = máximo
+column-when = cuando
+status-order-sensitive = depende del orden
+status-opening-sensitive = depende del saldo inicial
+status-inferred = inferida
+figure-reached = alcanzado
+figure-amount = total
+figure-sources = procedencia
+figure-shares = cuota
+when-asked = como se preguntó
+variant-same-day = las líneas de un día cuyo orden nada prueba se toman según `{ $policy }`
+variant-opening-clean = { $account } empieza con { $amount } que ningún estado de cuenta declara, como otro dinero
+variant-opening-tainted = { $account } empieza con { $amount } que ningún estado de cuenta declara, como dinero de los orígenes
+variant-match-taken = `{ $debit }` y `{ $credit }` son una sola transferencia
+variant-match-refused = `{ $debit }` y `{ $credit }` no son una sola transferencia

@@ -36,4 +36,6 @@ mod regressions;
 #[cfg(test)]
 mod seeds;
 #[cfg(test)]
+mod sensitivity;
+#[cfg(test)]
 mod world;

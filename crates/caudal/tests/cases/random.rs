@@ -265,6 +265,7 @@ fn bounds_by_place_enclose_every_rule() {
             for result in traced {
                 enclosed(result, (least, most));
             }
+            document.headline.iter().for_each(enclosed_core);
         });
     }
 }
@@ -283,6 +284,15 @@ fn enclosed(result: &wire::Result, (least, most): (&wire::Result, &wire::Result)
         let is_inside = amount + &off >= *low && *amount <= high + &off;
         assert!(is_inside, "{}: {place} has {amount}, bounds are {low} and {high}", result.rule);
     }
+}
+
+/// The least over the rules asked stands between the bounds; it is a printed figure.
+fn enclosed_core(row: &wire::HeadlineRow) {
+    let minor = |amount: &Option<String>| amount.as_deref().map(crate::reading::minor);
+    let (core, off) = (crate::reading::minor(&row.robust_core), figure_off());
+    let low = minor(&row.at_least).unwrap_or_else(|| whole(0));
+    assert!(low <= &core + &off, "{row:?}");
+    assert!(minor(&row.at_most).is_none_or(|high| core <= high + &off), "{row:?}");
 }
 
 /// Origins whose every line was netted are refused as naming nothing, not answered with zero.

@@ -7,6 +7,7 @@
 mod compare;
 mod lines;
 mod result;
+mod sensitivity;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -22,6 +23,7 @@ use compare::stands_alone;
 use lines::heading;
 pub(in crate::render) use lines::line;
 use result::one_result;
+pub(crate) use sensitivity::headline;
 
 /// Problems of one code that a table shows.
 const ALIKE_SHOWN: usize = 5;
@@ -32,11 +34,13 @@ const SELECTORS_SHOWN: usize = 5;
 /// A trace.
 pub(crate) fn trace(document: &TraceDocument, terms: &Terms) -> String {
     let mut text = question(&document.question, terms);
+    text.push_str(&headline(&document.headline, terms));
     text.push_str(&results(&document.results, terms));
     if !document.without_links.is_empty() {
         heading(&mut text, &terms.word("table-without-links"));
         text.push_str(&results(&document.without_links, terms));
     }
+    text.push_str(&sensitivity::sensitivity(document, terms));
     text.push_str(&footer(&document.assumptions, &document.problems, terms));
     text
 }
