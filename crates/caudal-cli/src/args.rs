@@ -420,6 +420,7 @@ Examples:
   caudal trace case.csv --to account:B-22 --rule fifo                  where did it come from
   caudal trace case.csv --from label:V --to payee:@casino --rule fifo  how much reached it, how
   caudal trace case.csv --from label:V --rule pro-rata --format json > trace.json
+  caudal trace case.csv --from label:V --rule all --sensitivity        what each figure depends on
 ";
 
 const EXPLAIN_EXAMPLES: &str = "\
@@ -446,6 +447,10 @@ pub(crate) struct Trace {
     /// How many routes to name for each target
     #[arg(long, value_name = "K", default_value_t = caudal::select::ROUTES_MAX, display_order = 21)]
     pub(crate) routes: usize,
+    /// Ask again under every same-day order, unknown openings clean and tainted, open matches either
+    /// way; say how far each figure moves
+    #[arg(long, display_order = 19)]
+    pub(crate) sensitivity: bool,
     /// How to print the answer
     #[arg(long, default_value = "table", display_order = 20)]
     pub(crate) format: Format,
@@ -516,6 +521,14 @@ pub(crate) struct Ask {
     /// Stop honestly after so many pieces of money; what is left is an ending `cut-at-cap`
     #[arg(long, value_name = "N", default_value_t = caudal::select::FRAGMENTS_MAX, display_order = 16)]
     pub(crate) max_fragments: usize,
+    /// Bounds look at so many lines that the money can touch; beyond, they hold but may be wider
+    #[arg(long, value_name = "N", default_value_t = caudal::select::BOUND_LINES_MAX, value_parser = bound_lines, display_order = 16)]
+    pub(crate) bound_lines: usize,
+}
+
+/// At least one line.
+fn bound_lines(text: &str) -> Result<usize, String> {
+    text.parse::<std::num::NonZeroUsize>().map(usize::from).map_err(|error| error.to_string())
 }
 
 /// Reads a selector, with the hint in the message, since that is all an argument's error shows.
@@ -546,6 +559,7 @@ impl Ask {
             overdraft: self.overdraft.into(),
             keep_reversals: self.keep_reversals,
             fragments_max: self.max_fragments,
+            bound_lines_max: self.bound_lines,
             language,
             ..Request::default()
         };

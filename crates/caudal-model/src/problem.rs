@@ -210,6 +210,9 @@ problem_codes! {
     BoundsStopAtConversion = "bounds-stop-at-conversion", Note;
     /// The bound was not computed, because the part of the ledger it needs is too large.
     BoundsNotComputed = "bounds-not-computed", Note;
+    /// A bound holds but may be wider than need be, since its search was cut or money could count
+    /// twice on its way.
+    BoundsNotTight = "bounds-not-tight", Note;
     /// Traced money below the threshold was not followed further.
     FractionBelowThreshold = "fraction-below-threshold", Note;
     /// The trace stopped at its cap of fragments.

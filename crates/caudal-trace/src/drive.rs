@@ -25,6 +25,10 @@ pub(crate) trait Replay {
     }
     /// Reads what is kept of a place, so that the memory fetches many places together.
     fn look_at(&self, place: PlaceIdx);
+    /// Whether no further line need be stepped.
+    fn is_done(&self) -> bool {
+        false
+    }
 }
 
 /// The trace was stopped by the watcher.
@@ -70,6 +74,9 @@ pub(crate) fn drive(
         }
         let paid = (due == Some(line)).then(|| next_payment.pop()).flatten();
         replay.step(line);
+        if replay.is_done() {
+            return Ok(());
+        }
         if let Some(Reverse((_, payer, at))) = paid {
             tracked[payer as usize] = false;
             ahead -= payments_from(view, payer, at);
@@ -139,6 +146,9 @@ fn sweep(
             continue;
         }
         replay.step(line);
+        if replay.is_done() {
+            return Ok(());
+        }
         if touched.has(payer) {
             touched.set(payer, replay.holds(payer));
         }

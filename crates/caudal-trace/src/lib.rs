@@ -34,13 +34,14 @@ pub use arith::{CARRIED_BITS, ONE};
 pub use backward::{
     BackwardError, Composition, SourceAmount, Target, backward, source_currency, target_currency,
 };
-pub use bounds::{Bound, bound};
+pub use bounds::{Bound, Bounds, Widened, bound};
 pub use composition::{Holding, Holdings, holding_of, holdings};
 pub use drive::Cancelled;
 pub use fragment::{Fragment, IntervalSet, NO_FRAGMENT};
 pub use holding::to_minor;
 pub use question::{
-    FRAGMENTS_MAX, Origin, OriginIdx, Progress, Question, Seed, Watch, is_source, unwatched,
+    BOUND_LINES_MAX, FRAGMENTS_MAX, Origin, OriginIdx, Progress, Question, Seed, Watch, is_source,
+    unwatched,
 };
 pub use received::received;
 pub use result::{

@@ -41,6 +41,8 @@ pub struct Question {
     pub threshold_atto: u128,
     /// After so many fragments the trace stops honestly.
     pub fragments_max: usize,
+    /// Bounds look at so many lines that origin money can touch, and say so if there are more.
+    pub bound_lines_max: usize,
     /// Keep what each line carries; without it a trace gives endings only.
     pub keep_lines: bool,
 }
@@ -48,12 +50,22 @@ pub struct Question {
 /// Ten million fragments.
 pub const FRAGMENTS_MAX: usize = 10_000_000;
 
+/// Two hundred thousand lines: a bound over so many takes well under a second.
+pub const BOUND_LINES_MAX: usize = 200_000;
+
 impl Question {
     /// A question without threshold and with the usual cap.
     pub fn new(origins: Vec<Origin>, mut seeds: Vec<Seed>) -> Self {
         seeds.sort();
         seeds.dedup();
-        Self { origins, seeds, threshold_atto: 0, fragments_max: FRAGMENTS_MAX, keep_lines: true }
+        Self {
+            origins,
+            seeds,
+            threshold_atto: 0,
+            fragments_max: FRAGMENTS_MAX,
+            bound_lines_max: BOUND_LINES_MAX,
+            keep_lines: true,
+        }
     }
 
     /// The threshold in minor units of a currency, rounded up; zero is off.

@@ -29,9 +29,9 @@ pub use list::{
 pub use ndjson::to_ndjson;
 pub use next::{Candidate, DarkTransfer, NEXT_SCHEMA, NextDocument, RuleValue, Together};
 pub use trace::{
-    AccountRow, AmountRow, Assumption, EndingRow, LedgerFile, OriginTotal, ProblemRow, Question,
-    ReceivedAmount, ReceivedRow, RepaymentRow, Result, ShareRow, SourceRow, TraceDocument,
-    TransferRow,
+    AccountRow, AmountRow, Assumption, EndingRow, HeadlineRow, LedgerFile, OriginTotal, ProblemRow,
+    Question, ReceivedAmount, ReceivedRow, RepaymentRow, Result, SensitivityRow, ShareRow,
+    SourceRow, TraceDocument, TransferRow, VariantRow,
 };
 pub use watch::{WATCH_SCHEMA, WatchDocument, WatchEnding, WatchRow, WatchTransfer};
 

@@ -14,10 +14,14 @@ pub fn to_ndjson(document: &TraceDocument) -> String {
     let Value::Object(mut whole) = value_of(document) else { return text };
     let results = whole.remove("results");
     let without_links = whole.remove("without_links");
+    let last = ["variants", "sensitivity"].map(|key| (key, whole.remove(key)));
     write_part(&mut text, "document", &[], whole);
     write_results(&mut text, results.as_ref(), &[]);
     let mark = ("without_links", Value::Bool(true));
     write_results(&mut text, without_links.as_ref(), &[mark]);
+    for (key, rows) in last {
+        write_rows(&mut text, key, &[], rows.and_then(array).unwrap_or_default());
+    }
     text
 }
 
@@ -43,14 +47,21 @@ fn write_part(text: &mut String, part: &str, marks: &[Mark], object: Map<String,
         object.into_iter().partition(|(_, value)| value.is_array());
     write_line(text, part, marks, alone);
     for (key, list) in lists {
-        let Value::Array(rows) = list else { continue };
-        for row in rows {
-            let fields = match row {
-                Value::Object(fields) => fields.into_iter().collect(),
-                other => vec![("value".to_owned(), other)],
-            };
-            write_line(text, &key, marks, fields);
-        }
+        write_rows(text, &key, marks, array(list).unwrap_or_default());
+    }
+}
+
+fn array(value: Value) -> Option<Vec<Value>> {
+    if let Value::Array(rows) = value { Some(rows) } else { None }
+}
+
+fn write_rows(text: &mut String, part: &str, marks: &[Mark], rows: Vec<Value>) {
+    for row in rows {
+        let fields = match row {
+            Value::Object(fields) => fields.into_iter().collect(),
+            other => vec![("value".to_owned(), other)],
+        };
+        write_line(text, part, marks, fields);
     }
 }
 

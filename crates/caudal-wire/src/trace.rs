@@ -17,11 +17,100 @@ pub struct TraceDocument {
     pub assumptions: Vec<Assumption>,
     /// Doubts and notes about the evidence that was used.
     pub problems: Vec<ProblemRow>,
+    /// Where more than one allocation rule was asked: what stands under all of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headline: Vec<HeadlineRow>,
     /// One for each rule, in the order asked.
     pub results: Vec<Result>,
     /// Where links were asserted: the same results without them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub without_links: Vec<Result>,
+    /// Where sensitivity was asked for: what could be otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<VariantRow>,
+    /// How many openings and open matches were not asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variants_left_out: Option<usize>,
+    /// Where sensitivity was asked for: how far each figure depends on the variants.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sensitivity: Vec<SensitivityRow>,
+}
+
+/// What stands of one ending, or of the targets, under every rule asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeadlineRow {
+    /// Kind of the ending; empty for what reached the targets.
+    pub kind: String,
+    /// Its place; empty for what reached the targets.
+    pub place: String,
+    /// Its currency.
+    pub currency: String,
+    /// The robust core: the least over the allocation rules asked.
+    pub robust_core: String,
+    /// The first rule that gives it.
+    pub least_rule: String,
+    /// The most over the allocation rules asked.
+    pub most: String,
+    /// The first rule that gives it.
+    pub most_rule: String,
+    /// The least that any allocation allows, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<String>,
+    /// The most that any allocation allows, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<String>,
+    /// A bound of these holds but may be wider than need be.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub outer: bool,
+    /// A sentence in the reader's language.
+    pub text: String,
+}
+
+/// One thing that could be otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VariantRow {
+    /// Stable: `same-day:POLICY`, `opening-clean:ACCOUNT`, `opening-tainted:ACCOUNT`,
+    /// `match-taken:DEBIT=CREDIT`, `match-refused:DEBIT=CREDIT`.
+    pub id: String,
+    /// The status of figures that it moves.
+    pub changes: String,
+    /// A sentence in the reader's language.
+    pub text: String,
+    /// Why the question cannot be answered under it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// How far a figure depends on one kind of thing that could be otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SensitivityRow {
+    /// The rule.
+    pub rule: String,
+    /// Where the figure stands: `endings`, `reached`, `amount`, `sources` or `shares`.
+    pub part: String,
+    /// Kind of the ending or source.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub kind: String,
+    /// Its place, or the transfer of a source.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// Whose money, where the part tells.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub label: String,
+    /// The currency.
+    pub currency: String,
+    /// The figure as the question was asked.
+    pub amount: String,
+    /// `exact`, `order-sensitive`, `opening-sensitive` or `inferred`.
+    pub status: String,
+    /// The lowest value over the variants of this kind.
+    pub low: String,
+    /// The variant that gives it; `asked` for the question itself.
+    pub low_when: String,
+    /// The highest value.
+    pub high: String,
+    /// The variant that gives it.
+    pub high_when: String,
 }
 
 /// What was asked.
@@ -51,6 +140,9 @@ pub struct Question {
     pub max_fragments: usize,
     /// How many routes are named at most.
     pub routes: usize,
+    /// How many lines bounds look at, where another number than the usual was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bound_lines: Option<usize>,
 }
 
 /// An evidence file of the ledger.
@@ -145,6 +237,15 @@ pub struct Result {
     /// Distribution: what the claims do not reach.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub surplus: Option<String>,
+    /// A bound that holds but may be wider than need be: why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outer: Option<String>,
+    /// A bound: after how many lines the search for what origin money touches was cut.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cut_at: Option<usize>,
+    /// Bounds of each place in turn: how many places were left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub places_left_out: Option<usize>,
     /// Why part of the answer is absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_computed: Option<String>,
@@ -257,6 +358,9 @@ pub struct EndingRow {
     pub traced: Traced,
     /// All labels together.
     pub amount: String,
+    /// A bound of this place that holds but may be wider than need be.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub outer: bool,
     /// In the currency of the origins; adds up to `origin_total`. Present where money is converted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub origin: Vec<AmountRow>,

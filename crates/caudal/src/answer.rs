@@ -30,27 +30,53 @@ pub fn trace(case: &Case, request: &Request, watch: Watch<'_>) -> Result<TraceDo
     let mut asked = Asked::new(case, &ledger, request)?;
     let mut results = asked.results(watch)?;
     let terms = Terms::new(request.language);
-    let without_links = if case.links.is_empty() {
-        Vec::new()
-    } else {
-        let ledger = build(case, request, Links::LeftOut)?;
-        Asked::new(case, &ledger, request)?.results(watch)?
-    };
-    // A distribution asks what was paid in and what is left; a link changes neither.
-    for (result, without) in results.iter_mut().zip(&without_links) {
-        if result.shares.is_some() {
-            result.clone_from(without);
-        }
-    }
+    let without_links = without_links(case, request, &mut results, watch)?;
     Ok(TraceDocument {
         schema: caudal_wire::TRACE_SCHEMA,
         version: crate::VERSION,
         question: question_row(case, request),
         assumptions: asked.used.assumptions(case, &ledger, request, &terms),
         problems: asked.used.problems(case, &ledger, &terms),
+        headline: crate::headline::headline(&results, &terms),
         results,
         without_links,
+        variants: Vec::new(),
+        variants_left_out: None,
+        sensitivity: Vec::new(),
     })
+}
+
+/// The results of a question alone, without the document around them.
+pub(crate) fn results(
+    case: &Case,
+    request: &Request,
+    watch: Watch<'_>,
+) -> Result<Vec<RuleResult>, Error> {
+    let ledger = build(case, request, Links::Applied)?;
+    let mut results = Asked::new(case, &ledger, request)?.results(watch)?;
+    without_links(case, request, &mut results, watch)?;
+    Ok(results)
+}
+
+/// Where links are asserted, the results without them.
+fn without_links(
+    case: &Case,
+    request: &Request,
+    results: &mut [RuleResult],
+    watch: Watch<'_>,
+) -> Result<Vec<RuleResult>, Error> {
+    if case.links.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ledger = build(case, request, Links::LeftOut)?;
+    let without_links = Asked::new(case, &ledger, request)?.results(watch)?;
+    // A distribution asks what was paid in and what is left; a link changes neither.
+    for (result, without) in results.iter_mut().zip(&without_links) {
+        if result.shares.is_some() {
+            result.clone_from(without);
+        }
+    }
+    Ok(without_links)
 }
 
 /// Whether asserted links take effect.
@@ -150,6 +176,8 @@ pub(crate) fn question_row(case: &Case, request: &Request) -> caudal_wire::Quest
         keep_reversals: request.keep_reversals,
         max_fragments: request.fragments_max,
         routes: request.routes_max,
+        bound_lines: Some(request.bound_lines_max)
+            .filter(|&lines| lines > 0 && lines != crate::select::BOUND_LINES_MAX),
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use caudal_explain::{Message, Terms};
 use caudal_ledger::{Ledger, LedgerView, Overdraft, PlaceIdx, SameDay};
 use caudal_model::{Problem, ProblemCode, Severity, format_minor};
-use caudal_trace::{Bound, CARRIED_BITS, Holdings, Inner, Question, Rule, Trace};
+use caudal_trace::{Bound, CARRIED_BITS, Holdings, Inner, Question, Rule, Trace, Widened};
 use caudal_wire::{Assumption, ProblemRow, Source};
 
 use crate::case::Case;
@@ -121,7 +121,15 @@ impl Used {
     pub(crate) fn note_bound(&mut self, bound: Bound) {
         self.has_bounds = true;
         self.note_problem(bound.stops_at_conversion, ProblemCode::BoundsStopAtConversion);
-        self.note_problem(bound.amount.is_none(), ProblemCode::BoundsNotComputed);
+        let is_converted = bound.widened == Some(Widened::Converted);
+        let is_wide = bound.widened.is_some() && !is_converted;
+        self.note_problem(is_wide, ProblemCode::BoundsNotTight);
+    }
+
+    /// Notes that so many places had no bound of their own computed.
+    pub(crate) fn note_places_left_out(&mut self, count: usize) {
+        self.has_bounds = true;
+        self.note_problem(count > 0, ProblemCode::BoundsNotComputed);
     }
 
     fn note_problem(&mut self, is_so: bool, code: ProblemCode) {

@@ -38,6 +38,8 @@ mod error;
 pub mod explain;
 /// The case folder: originals by digest, and the records of what was done with them.
 pub mod folder;
+/// What stands under every rule asked.
+mod headline;
 /// Whose money is where, for all origins at once.
 pub mod holdings;
 /// The request for a statement that is not held.
@@ -50,6 +52,8 @@ pub mod list;
 pub mod next;
 /// What a question names: selectors and options.
 pub mod select;
+/// How far figures depend on what could be otherwise.
+pub mod sensitivity;
 /// Names, amounts and sources of a ledger, as documents show them.
 mod show;
 /// A case with its ledger in a file.

@@ -9,7 +9,7 @@ use caudal_ledger::{
     Ledger, LedgerView, LineIdx, LineKind, Overdraft, PlaceIdx, PlaceKind, SameDay,
 };
 use caudal_model::{Moment, ProblemCode, is_outside, parse_minor};
-pub use caudal_trace::FRAGMENTS_MAX;
+pub use caudal_trace::{BOUND_LINES_MAX, FRAGMENTS_MAX};
 use caudal_trace::{Origin, Question, Rule, Seed, Target, is_source, source_currency};
 
 use crate::case::Case;
@@ -103,6 +103,9 @@ pub struct Request {
     pub routes_max: usize,
     /// After so many fragments a trace stops honestly.
     pub fragments_max: usize,
+    /// Bounds look at so many lines that origin money can touch; beyond, they are outer bounds.
+    /// Zero stands for [`BOUND_LINES_MAX`].
+    pub bound_lines_max: usize,
 }
 
 /// Stands for every rule that traces, the bounds and exposure.
@@ -197,6 +200,9 @@ impl Request {
     pub(crate) fn apply_to(&self, question: &mut Question) -> Result<(), Error> {
         question.threshold_atto = self.threshold_atto()?;
         question.fragments_max = self.fragments_max.max(1);
+        if self.bound_lines_max > 0 {
+            question.bound_lines_max = self.bound_lines_max;
+        }
         Ok(())
     }
 

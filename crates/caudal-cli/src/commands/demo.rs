@@ -18,7 +18,9 @@ pub(crate) fn run(args: &Demo, terminal: &Terminal) -> Result<(), Failure> {
     written.add("trace.csv", &render::rows::csv(&document)?)?;
 
     let terms = terminal.terms();
-    let mut text = format!("{}\n{}\n\n", terms.word("demo-intro"), terms.word("demo-question"));
+    let mut text = format!("{}\n{}\n", terms.word("demo-intro"), terms.word("demo-question"));
+    text.push_str(&render::table::headline(&document.headline, terms));
+    text.push('\n');
     text.push_str(&render::table::comparison(&document.results, terms));
     let names: Vec<String> = written.files.iter().map(|file| file.display().to_string()).collect();
     let folder = written.folder.display();

@@ -1,5 +1,6 @@
 //! `caudal trace`: where money went, where it came from, or how much of it reached a target.
 
+use caudal::sensitivity::{Evidence, trace_with_sensitivity};
 use caudal::{Request, wire};
 
 use crate::args::{Format, Trace};
@@ -14,7 +15,13 @@ pub(crate) fn run(args: &Trace, terminal: &Terminal) -> Result<(), Failure> {
     };
     request.check()?;
     let case = terminal.reading(|reading| args.ask.open(reading))?;
-    let document = terminal.tracing(|watch| caudal::trace(&case, &request, watch))?;
+    let document = if args.sensitivity {
+        let evidence = terminal.reading(|reading| Evidence::open(&args.ask.ledger, reading))?;
+        terminal
+            .tracing(|watch| trace_with_sensitivity(&case, evidence.as_ref(), &request, watch))?
+    } else {
+        terminal.tracing(|watch| caudal::trace(&case, &request, watch))?
+    };
     let text = match args.format {
         Format::Table => render::table::trace(&document, terminal.terms()),
         Format::Json => wire::to_json(&document),

@@ -12,6 +12,9 @@ const COLUMNS: [&str; 17] = [
     "traced", "other", "file", "sha256", "row", "links",
 ];
 
+/// Marks a bound that holds but may be wider than need be.
+const OUTER: &str = "outer";
+
 /// The whole document as CSV.
 pub(crate) fn csv(document: &TraceDocument) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -19,13 +22,63 @@ pub(crate) fn csv(document: &TraceDocument) -> io::Result<String> {
     let links = if document.without_links.is_empty() { "" } else { "applied" };
     let with = document.results.iter().map(|result| (result, links));
     let without = document.without_links.iter().map(|result| (result, "left-out"));
+    for row in headline(document) {
+        writer.write_record(row.cells())?;
+    }
     for (result, links) in with.chain(without) {
         for row in rows(result) {
             writer.write_record(Row { links, ..row }.cells())?;
         }
     }
+    for row in sensitivity(document) {
+        writer.write_record(row.cells())?;
+    }
     let bytes = writer.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
     String::from_utf8(bytes).map_err(io::Error::other)
+}
+
+/// What stands under every rule: three figures for each place, of which bounds may be absent.
+fn headline(document: &TraceDocument) -> Vec<Row<'_>> {
+    let mut rows = Vec::new();
+    for h in &document.headline {
+        let figures = [
+            ("robust_core", h.least_rule.as_str(), Some(&h.robust_core)),
+            ("most_of_rules", h.most_rule.as_str(), Some(&h.most)),
+            ("any_allocation_at_least", "at-least", h.at_least.as_ref()),
+            ("any_allocation_at_most", "at-most", h.at_most.as_ref()),
+        ];
+        for (part, rule, amount) in figures {
+            let Some(amount) = amount else { continue };
+            let (kind, place, currency) = (&h.kind, &h.place, &h.currency);
+            rows.push(Row { rule, part, kind, place, currency, amount, ..Row::default() });
+        }
+    }
+    rows
+}
+
+/// Two rows for each range: the figure as asked, beside its lowest and its highest value.
+fn sensitivity(document: &TraceDocument) -> Vec<Row<'_>> {
+    let mut rows = Vec::new();
+    for s in &document.sensitivity {
+        let ends =
+            [("sensitivity_low", &s.low, &s.low_when), ("sensitivity_high", &s.high, &s.high_when)];
+        for (part, other, id) in ends {
+            let place = if s.place.is_empty() { &s.label } else { &s.place };
+            rows.push(Row {
+                rule: &s.rule,
+                part,
+                id,
+                kind: if s.kind.is_empty() { &s.part } else { &s.kind },
+                place,
+                currency: &s.currency,
+                amount: &s.amount,
+                label: &s.status,
+                other,
+                ..Row::default()
+            });
+        }
+    }
+    rows
 }
 
 /// One row of the table; what is empty stays empty.
@@ -43,7 +96,7 @@ struct Row<'a> {
     amount: &'a str,
     label: &'a str,
     traced: &'a str,
-    /// A second figure of the part: distinct receipts, contributions.
+    /// A second figure of the part: distinct receipts, contributions, the end of a range; or `outer`.
     other: &'a str,
     source: Option<&'a Source>,
     /// Whether asserted links took effect; empty where there are none.
@@ -142,7 +195,8 @@ impl<'a> Rows<'a> {
         }
         for e in result.endings.iter().flatten() {
             let (kind, place, currency, amount) = (&e.kind, &e.place, &e.currency, &e.amount);
-            let row = Row { kind, place, currency, amount, ..Row::default() };
+            let other = if e.outer { OUTER } else { "" };
+            let row = Row { kind, place, currency, amount, other, ..Row::default() };
             self.add_labelled("endings", &row, &e.traced);
             for o in &e.origin {
                 let (label, currency, amount) = (&o.label, &o.currency, &o.amount);
@@ -184,7 +238,8 @@ impl<'a> Rows<'a> {
             self.add("shares", Row { place, currency, amount, label, other, ..Row::default() });
         }
         if let Some(amount) = &result.amount {
-            self.add("amount", Row { currency, amount, ..Row::default() });
+            let other = if result.outer.is_some() { OUTER } else { "" };
+            self.add("amount", Row { currency, amount, other, ..Row::default() });
         }
     }
 }

@@ -85,7 +85,21 @@ hint-not-traced = look at `caudal trace` under other rules, or at the bounds
 error-exists = `{ $path }` exists already
 hint-exists = name another folder with `--out`, or remove it
 
-bound-too-large = not computed: the part of the ledger that the bound needs has { $lines } lines, or money could count twice on its way; for each place in turn at most 50000 lines and 200 places are looked at
+bound-outer-cut-most = outer bound, cut after { $count ->
+        [one] one line
+       *[other] { $count } lines
+    }: origin money touches more; all that can still move there is counted as if it could reach the targets
+bound-outer-cut-least = outer bound, cut after { $count ->
+        [one] one line
+       *[other] { $count } lines
+    }: origin money touches more; all that can still move there is counted as escaped
+bound-outer-unfinished = outer bound: the search for the tightest one took too many steps
+bound-outer-counted-again = outer bound: money that was counted at a target could become money of another origin on its way and count again
+bound-outer-converted = outer bound: money that was converted counts whole, as if all of it could be origin money
+bound-places-left-out = { $count ->
+        [one] one place
+       *[other] { $count } places
+    } that origin money could reach with smaller amounts had no bound computed; name them with `--to`
 
 # Assumptions, by code.
 assumption-asserted-link = { $name } asserts ({ $date }) that up to { $amount } of receipt `{ $receipt }` funds the earlier payment `{ $payment }`: { $reason } (evidence: { $evidence }). The same question without asserted links stands beside.
@@ -389,3 +403,39 @@ line-watch-same = { $name }: computed again, with the same answer
 line-watch-moved = { $name }: computed again; its answer has changed
 line-watch-failed = { $name }: cannot be asked any more
 line-watch-transfer = transfer { $id }: traced { $before } → { $after }
+
+# What stands under every rule, and what figures depend on.
+table-headline = What stands under every rule
+headline-core = { $place }: under every rule asked ({ $rules }) at least { $core }, at most { $most }
+headline-between = under any allocation at least { $least } and at most { $most }
+headline-at-least = under any allocation at least { $least }
+headline-at-most = under any allocation at most { $most }
+headline-outer = {" "}(bounds that hold but may be wider than need be)
+headline-targets = targets
+headline-nothing = No place keeps an amount under every rule asked.
+table-sensitivity = What the figures depend on
+line-exact = { $count ->
+        [one] one figure is
+       *[other] { $count } figures are
+    } exact: nothing of what was changed moves them
+line-variants = Asked again, with one thing changed at a time ({ $count }):
+line-variants-left-out = not asked about: { $count } smaller openings or matches
+column-rule = rule
+column-figure = figure
+column-status = status
+column-low = low
+column-high = high
+column-when = when
+status-order-sensitive = order-sensitive
+status-opening-sensitive = opening-sensitive
+status-inferred = inferred
+figure-reached = reached
+figure-amount = total
+figure-sources = source
+figure-shares = share
+when-asked = as asked
+variant-same-day = lines of one day whose order nothing proves are taken as `{ $policy }`
+variant-opening-clean = { $account } begins with { $amount } that no statement states, as other money
+variant-opening-tainted = { $account } begins with { $amount } that no statement states, as money of the origins
+variant-match-taken = `{ $debit }` and `{ $credit }` are one transfer
+variant-match-refused = `{ $debit }` and `{ $credit }` are not one transfer

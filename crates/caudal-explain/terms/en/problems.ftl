@@ -207,8 +207,11 @@ problem-origin-overlap-hint = name each origin once, or ask about each of them a
 problem-bounds-stop-at-conversion = money is converted on its way, so the bound holds but may be wider than need be
 problem-bounds-stop-at-conversion-hint = ask again from the conversion on, in its currency, for a tight bound there
 
-problem-bounds-not-computed = the bound was not computed: the part of the ledger it needs is too large, or money could count twice on its way
-problem-bounds-not-computed-hint = ask about fewer accounts or a shorter window
+problem-bounds-not-computed = bounds were computed for the places with the largest exposed amounts only
+problem-bounds-not-computed-hint = ask about the others by name, with `--to`
+
+problem-bounds-not-tight = a bound holds but may be wider than need be: its search was cut, or money could count twice on its way
+problem-bounds-not-tight-hint = ask about fewer accounts or a shorter window, ask with a larger `--bound-lines`, or about origins and targets apart
 
 problem-fraction-below-threshold = traced money below the threshold was not followed further
 problem-fraction-below-threshold-hint = lower the threshold to follow smaller parts

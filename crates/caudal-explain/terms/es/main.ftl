@@ -85,7 +85,21 @@ hint-not-traced = mire `caudal trace` con otras reglas, o las cotas
 error-exists = `{ $path }` ya existe
 hint-exists = nombre otra carpeta con `--out`, o elimínela
 
-bound-too-large = no calculada: la parte del libro que la cota necesita tiene { $lines } líneas, o el dinero podría contarse dos veces en su camino; para cada lugar por turno se miran a lo sumo 50000 líneas y 200 lugares
+bound-outer-cut-most = cota exterior, cortada tras { $count ->
+        [one] una línea
+       *[other] { $count } líneas
+    }: el dinero de origen toca más; todo lo que allí aún puede moverse se cuenta como si pudiera alcanzar los destinos
+bound-outer-cut-least = cota exterior, cortada tras { $count ->
+        [one] una línea
+       *[other] { $count } líneas
+    }: el dinero de origen toca más; todo lo que allí aún puede moverse se cuenta como escapado
+bound-outer-unfinished = cota exterior: la búsqueda de la más ajustada exigía demasiados pasos
+bound-outer-counted-again = cota exterior: el dinero contado en un destino podría convertirse en el camino en dinero de otro origen y contarse otra vez
+bound-outer-converted = cota exterior: el dinero convertido cuenta entero, como si todo pudiera ser dinero de origen
+bound-places-left-out = { $count ->
+        [one] de un lugar
+       *[other] de { $count } lugares
+    } que el dinero de origen podría alcanzar con importes menores no se calculó la cota; nómbrelos con `--to`
 
 # Supuestos, por código.
 assumption-asserted-link = { $name } afirma ({ $date }) que hasta { $amount } del ingreso `{ $receipt }` financia el pago anterior `{ $payment }`: { $reason } (prueba: { $evidence }). La misma pregunta sin vínculos afirmados figura al lado.
@@ -389,3 +403,39 @@ line-watch-same = { $name }: calculada de nuevo, con la misma respuesta
 line-watch-moved = { $name }: calculada de nuevo; su respuesta ha cambiado
 line-watch-failed = { $name }: ya no puede preguntarse
 line-watch-transfer = transferencia { $id }: rastreado { $before } → { $after }
+
+# Lo que se sostiene con toda regla, y de qué dependen las cifras.
+table-headline = Lo que se sostiene con toda regla
+headline-core = { $place }: con todas las reglas preguntadas ({ $rules }) al menos { $core }, a lo sumo { $most }
+headline-between = con cualquier asignación al menos { $least } y a lo sumo { $most }
+headline-at-least = con cualquier asignación al menos { $least }
+headline-at-most = con cualquier asignación a lo sumo { $most }
+headline-outer = {" "}(cotas que se cumplen, pero pueden ser más amplias de lo necesario)
+headline-targets = destinos
+headline-nothing = Ningún lugar conserva un importe con todas las reglas preguntadas.
+table-sensitivity = De qué dependen las cifras
+line-exact = { $count ->
+        [one] una cifra es exacta
+       *[other] { $count } cifras son exactas
+    }: nada de lo que se cambió las mueve
+line-variants = Preguntado de nuevo, con un solo cambio cada vez ({ $count }):
+line-variants-left-out = no se preguntó por { $count } saldos o emparejamientos menores
+column-rule = regla
+column-figure = cifra
+column-status = estado
+column-low = mínimo
+column-high = máximo
+column-when = cuando
+status-order-sensitive = depende del orden
+status-opening-sensitive = depende del saldo inicial
+status-inferred = inferida
+figure-reached = alcanzado
+figure-amount = total
+figure-sources = procedencia
+figure-shares = cuota
+when-asked = como se preguntó
+variant-same-day = las líneas de un día cuyo orden nada prueba se toman según `{ $policy }`
+variant-opening-clean = { $account } empieza con { $amount } que ningún estado de cuenta declara, como otro dinero
+variant-opening-tainted = { $account } empieza con { $amount } que ningún estado de cuenta declara, como dinero de los orígenes
+variant-match-taken = `{ $debit }` y `{ $credit }` son una sola transferencia
+variant-match-refused = `{ $debit }` y `{ $credit }` no son una sola transferencia

@@ -207,8 +207,11 @@ problem-origin-overlap-hint = nombre cada origen una sola vez, o pregunte por ca
 problem-bounds-stop-at-conversion = el dinero se convierte en el camino: la cota se cumple, pero puede ser más amplia de lo necesario
 problem-bounds-stop-at-conversion-hint = pregunte de nuevo desde la conversión, en su moneda, para tener allí una cota ajustada
 
-problem-bounds-not-computed = la cota no se calculó: la parte del libro que necesita es demasiado grande, o el dinero podría contarse dos veces en su camino
-problem-bounds-not-computed-hint = pregunte por menos cuentas o por un periodo más corto
+problem-bounds-not-computed = se calcularon cotas solo de los lugares con los mayores importes expuestos
+problem-bounds-not-computed-hint = pregunte por los demás por su nombre, con `--to`
+
+problem-bounds-not-tight = una cota se cumple, pero puede ser más amplia de lo necesario: su búsqueda se cortó, o el dinero podría contarse dos veces en su camino
+problem-bounds-not-tight-hint = pregunte por menos cuentas o por un periodo más corto, con un `--bound-lines` mayor, o por los orígenes y los destinos por separado
 
 problem-fraction-below-threshold = no se siguió el dinero rastreado por debajo del umbral
 problem-fraction-below-threshold-hint = baje el umbral para seguir partes más pequeñas

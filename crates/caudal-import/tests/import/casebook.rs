@@ -30,6 +30,7 @@ const RAISED_LATER: &[ProblemCode] = &[
     ProblemCode::OriginOverlap,
     ProblemCode::BoundsStopAtConversion,
     ProblemCode::BoundsNotComputed,
+    ProblemCode::BoundsNotTight,
     ProblemCode::FractionBelowThreshold,
     ProblemCode::TraceCutAtCap,
 ];

@@ -7,7 +7,7 @@ use caudal_testkit::random::{RandomLedger, Shape};
 use caudal_testkit::slow::{
     self, Overdraft, Q, SlowCase, SlowQuestion, SlowSource, SlowTarget, SlowTransfer, whole,
 };
-use caudal_trace::{Rule, Target};
+use caudal_trace::{Bound, Question, Rule, Target, Widened, unwatched};
 
 use crate::compare::{
     RULES, Worst, carried, carried_bound, differences, distance, has_fractions, without_parts,
@@ -188,7 +188,7 @@ fn exposes(world: &World, line: u32, target: Target) -> bool {
     let currency = caudal_trace::source_currency(&world.ledger, line);
     let origin = caudal_trace::Origin { label: String::new(), currency };
     let seed = caudal_trace::Seed { line, lo: 0, hi: paid, origin: 0 };
-    let question = caudal_trace::Question::new(vec![origin], vec![seed]);
+    let question = Question::new(vec![origin], vec![seed]);
     let trace = world.forward(&question, "poison");
     match target {
         Target::Line(line) => trace.line(line).is_some(),
@@ -369,40 +369,46 @@ fn bounds_are_what_trying_every_allocation_finds() {
     assert!(computed.0 > 20 * computed.1, "few questions have no bound: {computed:?}");
 }
 
-/// `at-least` and `at-most`; `None` where money could count twice.
+/// `at-least` and `at-most`, with what widens them.
+pub(crate) fn both(world: &World, question: &Question, targets: &[Target]) -> [Bound; 2] {
+    let bound = |is_most| {
+        let found =
+            caudal_trace::bound(&world.ledger, question, (targets, is_most), &mut unwatched);
+        found.expect("not stopped")
+    };
+    [bound(false), bound(true)]
+}
+
+/// `at-least` and `at-most`; `None` where money could count twice, so that they need not be tight.
 pub(crate) fn bounds(
     world: &World,
     members: &[slow::SlowOrigin],
     targets: &BTreeSet<SlowTarget>,
 ) -> Option<(u128, u128)> {
-    let question = world.question(members);
-    let targets = world.targets(targets);
-    let bound = |is_most| caudal_trace::bound(&world.ledger, &question, &targets, is_most);
-    bound(false).amount.zip(bound(true).amount)
+    let [least, most] = both(world, &world.question(members), &world.targets(targets));
+    let is_tight = least.widened != Some(Widened::CountedAgain);
+    is_tight.then_some((least.amount, most.amount))
 }
 
-/// Whether money that was converted can reach a target, so that `at-most` need not be tight.
-fn is_outer(world: &World, members: &[slow::SlowOrigin], targets: &BTreeSet<SlowTarget>) -> bool {
-    let (question, targets) = (world.question(members), world.targets(targets));
-    caudal_trace::bound(&world.ledger, &question, &targets, true).is_outer
-}
-
-/// A bound is the one that is expected, or an `at-most` that converted money widens.
+/// A bound is the one that is expected, or says that it is wider.
 fn check_bounds(
     world: &World,
     members: &[slow::SlowOrigin],
     targets: &BTreeSet<SlowTarget>,
     expected: (u128, u128),
 ) -> Option<(u128, u128)> {
-    let found = bounds(world, members, targets);
-    let (least, most) = found.unwrap_or(expected);
-    assert_eq!(least, expected.0, "at least {targets:?}");
-    if is_outer(world, members, targets) {
-        assert!(most >= expected.1, "at most {targets:?}: {most}, {}", expected.1);
+    let [least, most] = both(world, &world.question(members), &world.targets(targets));
+    if least.widened.is_some() {
+        assert!(least.amount <= expected.0, "at least {targets:?}: {least:?}, {}", expected.0);
     } else {
-        assert_eq!(most, expected.1, "at most {targets:?}");
+        assert_eq!(least.amount, expected.0, "at least {targets:?}");
     }
-    found
+    if most.widened.is_some() {
+        assert!(most.amount >= expected.1, "at most {targets:?}: {most:?}, {}", expected.1);
+    } else {
+        assert_eq!(most.amount, expected.1, "at most {targets:?}");
+    }
+    bounds(world, members, targets)
 }
 
 #[test]

@@ -8,9 +8,9 @@ use caudal_testkit::random::Shape;
 use caudal_testkit::slow::{
     self, EndingKind, Granularity, Q, SlowCase, SlowOrigin, SlowQuestion, SlowTarget, whole,
 };
-use caudal_trace::{Question, Rule, Seed, Target, Trace};
+use caudal_trace::{Question, Rule, Seed, Target, Trace, Widened};
 
-use crate::agreement::bounds;
+use crate::agreement::{both, bounds};
 use crate::compare::{
     Figures, Found, RULES, carried, carried_bound, distance, found, has_fractions,
 };
@@ -315,13 +315,13 @@ fn every_rule_lies_between_the_bounds_behind_conversions() {
         let Some(currency) = all.first().map(currency_of) else { return };
         let here: Vec<Target> =
             all.into_iter().filter(|target| currency_of(target) == currency).collect();
-        let most = caudal_trace::bound(&world.ledger, &question, &here, true);
+        let [_, most] = both(world, &question, &here);
         let own = |seed: &Seed| question.origins[seed.origin as usize].currency == currency;
         let seeds = question.seeds.iter().copied().filter(own).collect();
         let only_own = Question { seeds, ..question.clone() };
-        let least = caudal_trace::bound(&world.ledger, &only_own, &here, false);
-        let Some((least, most_amount)) = least.amount.zip(most.amount) else { return };
-        outer += u32::from(most.is_outer);
+        let [least, _] = both(world, &only_own, &here);
+        let (least, most_amount) = (least.amount, most.amount);
+        outer += u32::from(most.widened == Some(Widened::Converted));
         for rule in tracing_rules() {
             let trace = world.forward(&question, rule);
             let parsed = rule.parse().expect("a rule");
@@ -375,12 +375,9 @@ fn on_one_account_difo_and_libr_enclose_every_rule() {
         let (most, least) = (out("difo"), out("libr"));
         for end in (0..payments.len()).step_by(5) {
             let targets: Vec<Target> = payments.iter().take(end + 1).map(Target::Line).collect();
-            let bound = |is_most| {
-                let bound = caudal_trace::bound(&world.ledger, &question, &targets, is_most);
-                whole(bound.amount.expect("small"))
-            };
-            assert_eq!(bound(true), most[end], "at-most of {end} payments");
-            assert_eq!(bound(false), least[end], "at-least of {end} payments");
+            let [low, high] = both(&world, &question, &targets);
+            assert_eq!(whole(high.amount), most[end], "at-most of {end} payments");
+            assert_eq!(whole(low.amount), least[end], "at-least of {end} payments");
         }
     });
 }

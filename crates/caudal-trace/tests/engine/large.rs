@@ -73,11 +73,11 @@ fn table(rows: impl IntoIterator<Item = (String, String, u128)>) -> TransferTabl
     table
 }
 
-fn row(payer: &str, payee: &str, minor: u128) -> (String, String, u128) {
+pub(crate) fn row(payer: &str, payee: &str, minor: u128) -> (String, String, u128) {
     (payer.to_owned(), payee.to_owned(), minor)
 }
 
-fn build(rows: impl IntoIterator<Item = (String, String, u128)>) -> Ledger {
+pub(crate) fn build(rows: impl IntoIterator<Item = (String, String, u128)>) -> Ledger {
     Ledger::build(&table(rows), &[], &LedgerOptions::default()).expect("a ledger")
 }
 
@@ -93,7 +93,7 @@ fn amounts_beyond_the_limit_are_refused() {
 }
 
 /// One origin for each of the first lines.
-fn first_lines(ledger: &Ledger, count: u32) -> Question {
+pub(crate) fn first_lines(ledger: &Ledger, count: u32) -> Question {
     let origin = |line: u32| Origin {
         label: line.to_string(),
         currency: caudal_trace::source_currency(ledger, line),

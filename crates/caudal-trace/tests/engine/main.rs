@@ -11,6 +11,8 @@ mod cases;
 #[cfg(test)]
 mod compare;
 #[cfg(test)]
+mod cut;
+#[cfg(test)]
 mod holdings;
 #[cfg(test)]
 mod invariants;

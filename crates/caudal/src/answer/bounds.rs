@@ -3,17 +3,18 @@
 use caudal_explain::{Message, Terms};
 use caudal_ledger::{LedgerView, PlaceIdx, PlaceKind};
 use caudal_model::{Currency, format_minor};
-use caudal_trace::{
-    Bound, Cancelled, EndingKind, Progress, Question, Rule, Seed, Target, Trace, Watch,
-};
+use caudal_trace::{Bound, Bounds, EndingKind, Question, Rule, Seed, Watch, Widened};
 use caudal_wire::{EndingRow, Result as RuleResult, Traced};
 
 use super::Asked;
 use crate::error::Error;
 
-/// Places and lines beyond which bounds are not computed for each place in turn.
+/// Places beyond which bounds are not computed for each place in turn.
 const BOUND_PLACES_MAX: usize = 200;
-const BOUND_LINES_MAX: usize = 50_000;
+
+/// With more places than this, bounds of each in turn look at fewer lines, so that all of them
+/// together take no longer.
+const BOUND_PLACES_WHOLE: usize = 50;
 
 impl Asked<'_> {
     /// With targets one bound over all of them; without, one for each place where money rests.
@@ -29,12 +30,14 @@ impl Asked<'_> {
         }
         let currency = self.target_currency()?;
         let in_currency = self.question_for(currency, is_most);
-        let bound = caudal_trace::bound(ledger, &in_currency, &self.targets, is_most);
+        let bounds = Bounds::collect(ledger, &in_currency, watch)?;
+        let bound = bounds.over(&self.targets, is_most, watch)?;
         self.used.note_bound(bound);
         Ok(RuleResult {
-            amount: bound.amount.map(|minor| format_minor(minor, currency.exponent())),
+            amount: Some(format_minor(bound.amount, currency.exponent())),
             currency: Some(currency.code().to_owned()),
-            not_computed: self.not_computed(bound),
+            outer: self.outer(bound, is_most),
+            cut_at: bound.cut_at,
             ..RuleResult::default()
         })
     }
@@ -55,12 +58,6 @@ impl Asked<'_> {
         }
     }
 
-    fn not_computed(&self, bound: Bound) -> Option<String> {
-        let terms = Terms::new(self.request.language);
-        let message = || Message::new("bound-too-large").with("lines", bound.lines);
-        bound.amount.is_none().then(|| terms.say(&message()))
-    }
-
     /// The question for a bound in a currency. `at-least` rests on origins of that currency alone;
     /// `at-most` looks at all, since money of others may come in converted.
     fn question_for(&self, currency: Currency, is_most: bool) -> Question {
@@ -70,73 +67,81 @@ impl Asked<'_> {
         Question { seeds, ..self.question.clone() }
     }
 
+    /// The sentence that says why a bound may be wider than need be.
+    fn outer(&self, bound: Bound, is_most: bool) -> Option<String> {
+        let key = match (bound.widened?, is_most) {
+            (Widened::Cut, true) => "bound-outer-cut-most",
+            (Widened::Cut, false) => "bound-outer-cut-least",
+            (Widened::Unfinished, _) => "bound-outer-unfinished",
+            (Widened::CountedAgain, _) => "bound-outer-counted-again",
+            (Widened::Converted, _) => "bound-outer-converted",
+        };
+        let terms = Terms::new(self.request.language);
+        Some(terms.say(&Message::new(key).with("count", bound.lines)))
+    }
+
+    /// How many lines bounds of so many places look at.
+    fn lines_for(&self, places: usize) -> usize {
+        let lines_max = self.question.bound_lines_max;
+        let places = places.clamp(BOUND_PLACES_WHOLE, BOUND_PLACES_MAX);
+        let share = lines_max.saturating_mul(BOUND_PLACES_WHOLE) / places;
+        share.max(lines_max.min(BOUND_PLACES_MAX))
+    }
+
+    /// One bound for each place that origin money can reach; where these are too many, for those
+    /// that the largest exposed amounts can reach.
     fn bound_by_place(&mut self, is_most: bool, watch: Watch<'_>) -> Result<RuleResult, Error> {
-        let exposed = self.tracer.forward(&self.question, Rule::Poison, watch)?;
-        let exposed = exposed.expect("poison traces");
-        let lines = exposed.lines.len();
-        let mut result = RuleResult { endings: Some(Vec::new()), ..RuleResult::default() };
-        if exposed.endings.len() > BOUND_PLACES_MAX || lines > BOUND_LINES_MAX {
-            let stops = false;
-            let bound = Bound { amount: None, lines, stops_at_conversion: stops, is_outer: stops };
-            self.used.note_bound(bound);
-            result.not_computed = self.not_computed(bound);
-            return Ok(result);
-        }
-        let mut rows: Vec<(EndingKind, EndingRow)> = Vec::new();
-        let line_count = u32::try_from(exposed.endings.len()).unwrap_or(u32::MAX);
-        for (line, ending) in (0u32..).zip(&exposed.endings) {
-            if watch(Progress { line, line_count }).is_break() {
-                return Err(Cancelled.into());
-            }
-            let bound = self.bound_at(ending.place, &exposed, is_most);
-            self.used.note_bound(bound);
-            match bound.amount {
-                Some(0) => {}
-                Some(amount) => rows.push(self.bound_row(ending.place, amount)),
-                None => result.not_computed = self.not_computed(bound),
-            }
-        }
-        rows.sort_by(|(a, x), (b, y)| (a, &x.place, &x.currency).cmp(&(b, &y.place, &y.currency)));
-        result.endings = Some(rows.into_iter().map(|(_, row)| row).collect());
-        Ok(result)
-    }
-
-    /// The bound over all that a place received, or over the balance of an account.
-    fn bound_at(&self, place: PlaceIdx, exposed: &Trace, is_most: bool) -> Bound {
         let ledger = self.tracer.view();
-        let mut converted = 0;
-        let mut targets = Vec::new();
-        if ledger.is_account(place) {
-            targets.push(Target::Balance(place));
-        } else {
-            for line_idx in ledger.receipts(place).iter() {
-                let line = ledger.line(line_idx);
-                if !line.is_conversion {
-                    targets.push(Target::Line(line_idx));
-                } else if exposed.line(line_idx).is_some() {
-                    converted += line.received;
-                }
+        let mut bounds = Bounds::collect(ledger, &self.question, watch)?;
+        let mut places = bounds.places();
+        let lines_max = self.lines_for(places.len());
+        if lines_max < self.question.bound_lines_max {
+            let question = Question { bound_lines_max: lines_max, ..self.question.clone() };
+            bounds = Bounds::collect(ledger, &question, watch)?;
+            places = bounds.places();
+        }
+        let whole_units = |place: PlaceIdx, amount: u128| {
+            let exponent = u32::from(self.shown.currency(place).exponent());
+            amount / 10u128.pow(exponent)
+        };
+        places
+            .sort_by_key(|&(place, amount)| (std::cmp::Reverse(whole_units(place, amount)), place));
+        let left_out = places.len().saturating_sub(BOUND_PLACES_MAX);
+        places.truncate(BOUND_PLACES_MAX);
+        let places: Vec<PlaceIdx> = places.into_iter().map(|(place, _)| place).collect();
+        let found = bounds.by_place(&places, is_most, watch)?;
+        let mut rows: Vec<(EndingKind, EndingRow)> = Vec::new();
+        for (&place, &bound) in places.iter().zip(&found) {
+            self.used.note_bound(bound);
+            if bound.amount > 0 {
+                rows.push(self.bound_row(place, bound));
             }
         }
-        let currency = self.shown.currency(place);
-        let question = self.question_for(currency, is_most);
-        let mut bound = caudal_trace::bound(ledger, &question, &targets, is_most);
-        if is_most && converted > 0 {
-            // What arrives converted counts whole, as money that comes back does.
-            bound.amount = bound.amount.map(|amount| amount + converted);
-            bound.is_outer = true;
-        }
-        bound
+        self.used.note_places_left_out(left_out);
+        rows.sort_by(|(a, x), (b, y)| (a, &x.place, &x.currency).cmp(&(b, &y.place, &y.currency)));
+        let terms = Terms::new(self.request.language);
+        let left = || Message::new("bound-places-left-out").with("count", left_out);
+        let gravest = found.iter().filter(|bound| bound.widened.is_some());
+        let gravest = gravest.min_by_key(|bound| bound.widened);
+        Ok(RuleResult {
+            endings: Some(rows.into_iter().map(|(_, row)| row).collect()),
+            outer: gravest.and_then(|&bound| self.outer(bound, is_most)),
+            cut_at: gravest.and_then(|bound| bound.cut_at),
+            places_left_out: (left_out > 0).then_some(left_out),
+            not_computed: (left_out > 0).then(|| terms.say(&left())),
+            ..RuleResult::default()
+        })
     }
 
-    fn bound_row(&self, place: PlaceIdx, amount: u128) -> (EndingKind, EndingRow) {
+    fn bound_row(&self, place: PlaceIdx, bound: Bound) -> (EndingKind, EndingRow) {
         let kind = self.kind_at(place);
         let row = EndingRow {
             kind: kind.as_str().to_owned(),
             place: self.shown.place(place),
             currency: self.shown.currency(place).code().to_owned(),
             traced: Traced::new(),
-            amount: self.shown.amount(place, amount),
+            amount: self.shown.amount(place, bound.amount),
+            outer: bound.widened.is_some(),
             origin: Vec::new(),
         };
         (kind, row)

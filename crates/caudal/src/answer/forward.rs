@@ -207,6 +207,7 @@ impl Asked<'_> {
                 currency: currency.code().to_owned(),
                 traced,
                 amount,
+                outer: false,
                 origin,
             }
         };

@@ -100,7 +100,9 @@ fn sentences(document: &TraceDocument) -> Vec<(String, String)> {
     let problems = document.problems.iter().map(|p| (p.code.clone(), p.text.clone()));
     let not_computed = document.results.iter().filter_map(|result| result.not_computed.clone());
     let not_computed = not_computed.map(|text| ("not computed".to_owned(), text));
-    assumptions.chain(problems).chain(not_computed).collect()
+    let outer = document.results.iter().filter_map(|result| result.outer.clone());
+    let outer = outer.map(|text| ("outer".to_owned(), text));
+    assumptions.chain(problems).chain(not_computed).chain(outer).collect()
 }
 
 fn ask_of_ties(met: &mut Met) {
@@ -122,6 +124,10 @@ fn ask_of_ties(met: &mut Met) {
     let until = request(&["label:V"], &[], "fifo").until("2025-01-02").expect("a day");
     met.ask(&case, &until);
     met.ask(&case, &request(&["label:V", "label:own"], &["account:A"], "pari-passu"));
+    for to in [&[][..], &["payee:@x"]] {
+        let bounds = request(&["label:V"], to, "at-least,at-most");
+        met.ask(&case, &Request { bound_lines_max: 1, ..bounds });
+    }
 }
 
 fn ask_of_conversions(met: &mut Met) {
@@ -138,7 +144,8 @@ fn assumptions_and_problems_are_said_in_both_languages() {
     ask_of_ties(&mut met);
     ask_of_conversions(&mut met);
     met.ask(&many(), &request(&["label:V"], &[], "fifo,at-most"));
-    let wanted = "amount-zero balance-below-zero bounds-not-computed bounds-one-currency \
+    let wanted = "amount-zero balance-below-zero bounds-not-computed bounds-not-tight \
+        bounds-one-currency outer \
         bounds-stop-at-conversion carried-fractions conversion-own-rate exposure \
         fraction-below-threshold inner-fifo openings-absent openings-zero order-tie-unproved \
         origin-overlap overdraft-bank overdraft-birth problems-not-listed reversal-unmatched \

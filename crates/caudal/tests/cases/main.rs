@@ -38,6 +38,8 @@ mod regressions;
 #[cfg(test)]
 mod seeds;
 #[cfg(test)]
+mod sensitivity;
+#[cfg(test)]
 mod watched;
 #[cfg(test)]
 mod world;

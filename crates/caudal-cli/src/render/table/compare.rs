@@ -16,15 +16,14 @@ const EXPOSED_SHOWN: usize = 12;
 
 /// Whether a result has a column of its own in the comparison.
 fn is_compared(result: &RuleResult) -> bool {
-    result.endings.is_some() && !result.exposure && result.not_computed.is_none()
+    let is_whole = result.not_computed.is_none() || result.places_left_out.is_some();
+    result.endings.is_some() && !result.exposure && is_whole
 }
 
 /// Whether a result is shown below the comparison: it has figures that no column holds.
 pub(super) fn stands_alone(result: &RuleResult) -> bool {
     let is_exposed_line = result.exposure && result.endings.is_some();
-    !(is_compared(result) || is_exposed_line)
-        || result.reached.is_some()
-        || result.not_computed.is_some()
+    !(is_compared(result) || is_exposed_line) || result.reached.is_some()
 }
 
 /// Several rules side by side: one row for each place, one column for each rule.
@@ -47,6 +46,11 @@ pub(crate) fn comparison(results: &[RuleResult], terms: &Terms) -> String {
         text.push_str(&rule_line((&result.rule, &result.aliases), &result.authority, terms));
         if result.exposure {
             line(&mut text, &exposed_line(result, terms));
+        }
+        if is_compared(result) {
+            for why in result.outer.iter().chain(&result.not_computed) {
+                line(&mut text, &format!("  {why}"));
+            }
         }
     }
     text

@@ -7,6 +7,7 @@
 mod compare;
 mod lines;
 mod result;
+mod sensitivity;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,6 +22,7 @@ pub(crate) use compare::comparison;
 use compare::stands_alone;
 pub(in crate::render) use lines::{heading, line};
 use result::one_result;
+pub(crate) use sensitivity::headline;
 
 /// Problems of one code that a table shows.
 const ALIKE_SHOWN: usize = 5;
@@ -31,11 +33,13 @@ const SELECTORS_SHOWN: usize = 5;
 /// A trace.
 pub(crate) fn trace(document: &TraceDocument, terms: &Terms) -> String {
     let mut text = question(&document.question, terms);
+    text.push_str(&headline(&document.headline, terms));
     text.push_str(&results(&document.results, terms));
     if !document.without_links.is_empty() {
         heading(&mut text, &terms.word("table-without-links"));
         text.push_str(&results(&document.without_links, terms));
     }
+    text.push_str(&sensitivity::sensitivity(document, terms));
     text.push_str(&footer(&document.assumptions, &document.problems, terms));
     text
 }

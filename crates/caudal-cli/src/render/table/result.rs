@@ -17,7 +17,7 @@ pub(super) fn one_result(result: &RuleResult, terms: &Terms) -> String {
     if result.asked != result.rule && result.asked != caudal::select::ALL {
         line(&mut text, &terms.say(&Message::new("line-alias").with("asked", &result.asked)));
     }
-    if let Some(why) = &result.not_computed {
+    for why in result.outer.iter().chain(&result.not_computed) {
         line(&mut text, why);
     }
     forward(&mut text, result, terms);
