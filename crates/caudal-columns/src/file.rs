@@ -104,7 +104,9 @@ impl<W: Write> ColumnFileWriter<W> {
             let turned: Vec<T> = column.iter().map(Number::in_file_order).collect();
             self.put(bytemuck::cast_slice(&turned))?;
         } else {
-            self.put(bytemuck::cast_slice(column.all()))?;
+            for part in column.parts(0..column.len()) {
+                self.put(bytemuck::cast_slice(part))?;
+            }
         }
         let mut record = [0; RECORD];
         record[..name.len()].copy_from_slice(name.as_bytes());

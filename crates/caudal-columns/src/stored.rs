@@ -78,7 +78,7 @@ pub fn text(
 ) -> Result<(), StoreError> {
     let mut bytes = Numbers::from(std::mem::take(text).into_bytes());
     let visited = visitor.bytes(name, &mut bytes);
-    let read = String::from_utf8(bytes.all().to_vec());
+    let read = String::from_utf8(bytes.iter().collect());
     *text = read.map_err(|_| StoreError::damaged(name))?;
     visited
 }
