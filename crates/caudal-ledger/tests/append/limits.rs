@@ -1,0 +1,1 @@
+//! What cannot be appended, and how much is looked at.
