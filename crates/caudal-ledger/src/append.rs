@@ -16,6 +16,7 @@ use caudal_model::{Currency, Opening, TransferTable, is_outside};
 use crate::appended::{Appended, AppendedNames};
 use crate::build::{BuildLedgerError, LedgerOptions, Overdraft, TOTAL_LIMIT, moves_money, total};
 use crate::changes::{Changes, Moved};
+use crate::later::match_anew;
 use crate::ledger::{Ledger, Overdrawn};
 use crate::order::SameDay;
 use crate::replay::{Arrival, BankLine, Flow, Key, Part, replay};
@@ -327,9 +328,9 @@ impl<'a> Appender<'a> {
         let moved = Moved { base: self.base, lines: &self.lines, removed: &self.removed };
         let changes = Changes::of(moved, &splice, &self.debts, |place| self.is_account(place));
         let steps = self.steps + (self.lines.len() + self.removed.len()) as u64;
-        let appended = Appended {
+        let mut appended = Appended {
             base: Arc::clone(self.base),
-            lines: splice,
+            lines: Arc::new(splice),
             added: changes.added,
             places: self.places,
             touched: changes.touched,
@@ -342,6 +343,10 @@ impl<'a> Appender<'a> {
             lifo: None,
             steps,
         };
+        if let Some((lifo, steps)) = match_anew(&appended) {
+            appended.lifo = Some(lifo);
+            appended.steps += steps;
+        }
         Ledger {
             opening_lines: appended.base.opening_lines,
             tied_transfers: appended.base.tied_transfers + tied,

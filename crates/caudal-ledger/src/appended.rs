@@ -26,7 +26,7 @@ use crate::view::{
 pub(crate) struct Appended {
     pub(crate) base: Arc<Ledger>,
     /// Base lines and added lines in ledger order.
-    pub(crate) lines: Splice,
+    pub(crate) lines: Arc<Splice>,
     pub(crate) added: Vec<AddedLine>,
     /// Places behind those of the base.
     pub(crate) places: Vec<Place>,
@@ -54,8 +54,11 @@ pub(crate) struct AddedLine {
 }
 
 /// What changed at a place.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct PlaceChanges {
+    pub(crate) place: PlaceIdx,
+    /// The base line before which the first of them comes, or that is gone.
+    pub(crate) first: LineIdx,
     pub(crate) received: u128,
     pub(crate) paid: u128,
     pub(crate) debt: u128,

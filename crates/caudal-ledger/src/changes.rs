@@ -165,6 +165,8 @@ impl<'a> Walk<'a> {
         };
         let known_debt = total(&base.places.debt);
         PlaceChanges {
+            place,
+            first: edits.first().map_or(LineIdx::MAX, |edit| edit.base),
             paid: shifted(total(&base.places.paid), self.payments.by),
             received: shifted(total(&base.places.received), self.receipts.by),
             debt: debt.unwrap_or(known_debt),

@@ -13,6 +13,7 @@ mod append;
 mod appended;
 mod build;
 mod changes;
+mod later;
 mod ledger;
 mod lifo;
 mod linked;

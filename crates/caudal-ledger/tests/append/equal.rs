@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use caudal_ledger::{AppendFault, BuildAnew, Ledger};
+use caudal_ledger::{AppendFault, BuildAnew, Ledger, LedgerView};
 use caudal_testkit::random::{
     Rng, Shape, announced, converting, mixed, plain, short, with_frontier, with_reversals,
 };
@@ -26,7 +26,10 @@ fn check(parts: &Parts, is_mapped: bool, counts: &mut Counts) {
     for part in 1..parts.parts.len() {
         parts.push(&mut table, part);
         match ledger.append(&table, &parts.openings, &parts.options) {
-            Ok(appended) => ledger = Arc::new(appended),
+            Ok(appended) => {
+                assert_eq!(appended.lifo().is_some(), is_mapped, "the file has segments");
+                ledger = Arc::new(appended);
+            }
             Err(AppendFault::BuildAnew(BuildAnew::Reversals)) => {
                 assert!(table.reversals().next().is_some());
                 counts.refused += 1;
@@ -54,7 +57,7 @@ fn each(shape: &Shape, seeds: std::ops::Range<u64>) -> Counts {
     for seed in seeds {
         announced(seed, shape, |random| {
             let parts = Parts::of(&random.case, &mut Rng::new(seed));
-            check(&parts, seed % 3 == 0, &mut counts);
+            check(&parts, seed % 2 == 0, &mut counts);
         });
     }
     counts

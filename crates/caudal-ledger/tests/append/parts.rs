@@ -1,7 +1,7 @@
 //! A random ledger in parts: what a base was built of, and what came later.
 
 use caudal_columns::{ColumnFile, ColumnFileWriter, FileMap};
-use caudal_ledger::{Ledger, LedgerOptions};
+use caudal_ledger::{Ledger, LedgerOptions, write_ledger};
 use caudal_model::{
     Currency, EvidenceFile, Moment, Money, Opening, SourceRef, Thing, Transfer, TransferTable,
     is_outside,
@@ -56,25 +56,30 @@ impl Parts {
     pub(crate) fn base(&self, is_mapped: bool) -> (TransferTable, Ledger) {
         let mut table = TransferTable::default();
         self.push(&mut table, 0);
+        if is_mapped {
+            return mapped(table, &self.openings, &self.options);
+        }
         let ledger = Ledger::build(&table, &self.openings, &self.options);
-        let ledger = ledger.expect("it can be built");
-        if is_mapped { mapped((table, ledger), self.openings.len()) } else { (table, ledger) }
+        (table, ledger.expect("it can be built"))
     }
 }
 
-/// A table and its ledger through a file.
+/// A table and its ledger with its segments through a file.
 pub(crate) fn mapped(
-    (mut table, mut ledger): (TransferTable, Ledger),
-    opening_count: usize,
+    mut table: TransferTable,
+    openings: &[Opening],
+    options: &LedgerOptions,
 ) -> (TransferTable, Ledger) {
-    let mut writer = ColumnFileWriter::new(Vec::new(), [0; 32]).expect("memory");
-    table.store(&mut writer).expect("memory");
-    ledger.write(&mut writer).expect("memory");
-    let map = FileMap::of_bytes(&writer.finish().expect("memory")).expect("memory");
+    let file = tempfile::tempfile().expect("a disk");
+    let mut writer = ColumnFileWriter::new(file, [0; 32]).expect("a disk");
+    table.store(&mut writer).expect("a disk");
+    write_ledger((&table, openings), options, &mut writer, &mut || true).expect("a disk");
+    let map = FileMap::of_file(&writer.finish().expect("a disk")).expect("a file");
     let mut file = ColumnFile::new(map).expect("it is whole");
     let mut table = TransferTable::default();
     table.store(&mut file).expect("it is whole");
-    let ledger = Ledger::read(&mut file, &table, opening_count).expect("it is whole");
+    let mut ledger = Ledger::read(&mut file, &table, openings.len()).expect("it is whole");
+    ledger.read_lifo(&mut file).expect("it is whole");
     (table, ledger)
 }
 
