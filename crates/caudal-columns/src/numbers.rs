@@ -292,6 +292,15 @@ impl<T: Number> DoubleEndedIterator for NumberIter<'_, T> {
     }
 }
 
+impl<'a, T: Number> IntoIterator for &'a Numbers<T> {
+    type Item = T;
+    type IntoIter = NumberIter<'a, T>;
+
+    fn into_iter(self) -> NumberIter<'a, T> {
+        self.iter()
+    }
+}
+
 impl<T: Number> ExactSizeIterator for NumberIter<'_, T> {}
 
 #[cfg(test)]

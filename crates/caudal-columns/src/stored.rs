@@ -98,7 +98,7 @@ pub fn texts(
     visitor.numbers64(&format!("{name}.ends"), &mut ends)?;
     if visitor.is_reading() {
         let mut start = 0;
-        for end in ends.iter() {
+        for end in &ends {
             let end = usize::try_from(end).unwrap_or(usize::MAX);
             let part = all.get(start..end).ok_or_else(|| StoreError::damaged(name))?;
             list.push(part.to_owned());

@@ -250,10 +250,10 @@ impl TransferTable {
         visitor.numbers32("table.payer", &mut self.payer)?;
         visitor.numbers32("table.payee", &mut self.payee)?;
         stored::amounts(visitor, "table.minor", &mut self.minor)?;
-        visitor.bytes("table.currency", self.currency.from_first(0))?;
+        visitor.bytes("table.currency", self.currency.spelled_out(0))?;
         visitor.numbers32("table.day", &mut self.day)?;
-        visitor.numbers64("table.nanos", self.nanos.from_first(NO_TIME))?;
-        visitor.numbers32("table.label", self.label.from_first(NO_LABEL))?;
+        visitor.numbers64("table.nanos", self.nanos.spelled_out(NO_TIME))?;
+        visitor.numbers32("table.label", self.label.spelled_out(NO_LABEL))?;
         self.runs.store(visitor)?;
         self.received.store(visitor)?;
         visitor.numbers32("table.sequence.of", &mut self.sequence_of)?;
@@ -339,7 +339,7 @@ impl<T: Number> Late<T> {
     }
 
     /// A value for each row from the first row on, or none at all: that is how a file has it.
-    fn from_first(&mut self, absent: T) -> &mut Numbers<T> {
+    fn spelled_out(&mut self, absent: T) -> &mut Numbers<T> {
         if self.from > 0 {
             let before = std::iter::repeat_n(absent, std::mem::take(&mut self.from));
             self.values = before.chain(self.values.iter()).collect();

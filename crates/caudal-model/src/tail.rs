@@ -1,8 +1,8 @@
 //! Rows that were appended to a stored table, as columns of their own.
 //!
 //! *Shape.* A stored table is never altered: what comes later lies in a tail beside it, and the next in
-//! a tail behind that. Each tail names the key of what it continues, so that a version is a table and
-//! its tails in one order only, and every older version stays readable.
+//! a tail behind that. Each tail names the file that it continues by its mark, so that a version is a
+//! table and its tails in one order only, and every older version stays readable.
 
 use caudal_columns::{Numbers, undamaged};
 
@@ -12,7 +12,7 @@ use crate::stored::{ColumnVisitor, StoreError, sound};
 /// Where a tail begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TailStart {
-    /// The key of the file that it continues: of the table itself, or of the tail before.
+    /// The mark of the file that it continues: of the table itself, or of the tail before.
     pub continues: [u8; 32],
     /// How many rows come before it.
     pub rows: u32,
@@ -37,7 +37,7 @@ impl From<StoreError> for TailFault {
 }
 
 impl TransferTable {
-    /// Where a tail of this table would begin, if the table was read from the file with this key.
+    /// Where a tail of this table would begin, if the table was read from the file with this mark.
     pub fn tail_start(&self, continues: [u8; 32]) -> TailStart {
         let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         TailStart { continues, rows: count(self.len()), files: count(self.files.len()) }
@@ -58,7 +58,7 @@ impl TransferTable {
         tail.store(visitor)
     }
 
-    /// Appends the tail in these columns, if it continues the file with this key. Where it does not,
+    /// Appends the tail in these columns, if it continues the file with this mark. Where it does not,
     /// or is damaged, nothing was appended.
     pub fn push_tail(
         &mut self,
@@ -130,26 +130,28 @@ mod tests {
         }
     }
 
-    const KEYS: [[u8; 32]; 3] = [[1; 32], [2; 32], [3; 32]];
+    fn mark(bytes: &[u8]) -> [u8; 32] {
+        opened(bytes).expect("it is whole").mark()
+    }
 
     /// The file of a table and those of its two tails; and the tables.
     fn stored() -> ([Vec<u8>; 3], [TransferTable; 3]) {
         let mut first = TransferTable::default();
         push(&mut first, 0..5);
-        let mut writer = ColumnFileWriter::new(Vec::new(), KEYS[0]).expect("memory");
+        let mut writer = ColumnFileWriter::new(Vec::new(), [0; 32]).expect("memory");
         first.store(&mut writer).expect("memory");
         let base = writer.finish().expect("memory");
-        let tail = |table: &TransferTable, start, key| {
-            let mut writer = ColumnFileWriter::new(Vec::new(), key).expect("memory");
+        let tail = |table: &TransferTable, start| {
+            let mut writer = ColumnFileWriter::new(Vec::new(), [0; 32]).expect("memory");
             table.store_tail(start, &mut writer).expect("memory");
             writer.finish().expect("memory")
         };
         let mut second = first.clone();
         push(&mut second, 5..8);
-        let one = tail(&second, first.tail_start(KEYS[0]), KEYS[1]);
+        let one = tail(&second, first.tail_start(mark(&base)));
         let mut third = second.clone();
         push(&mut third, 8..11);
-        let two = tail(&third, second.tail_start(KEYS[1]), KEYS[2]);
+        let two = tail(&third, second.tail_start(mark(&one)));
         ([base, one, two], [first, second, third])
     }
 
@@ -182,12 +184,12 @@ mod tests {
         let ([file, one, two], [first, second, third]) = stored();
         let mut table = base(&file);
         assert_same(&table, &first);
-        table.push_tail(KEYS[0], &mut opened(&one).expect("whole")).expect("it continues it");
+        table.push_tail(mark(&file), &mut opened(&one).expect("whole")).expect("it continues it");
         assert_same(&table, &second);
-        table.push_tail(KEYS[1], &mut opened(&two).expect("whole")).expect("it continues it");
+        table.push_tail(mark(&one), &mut opened(&two).expect("whole")).expect("it continues it");
         assert_same(&table, &third);
         // The same table written in one piece again.
-        let mut writer = ColumnFileWriter::new(Vec::new(), KEYS[2]).expect("memory");
+        let mut writer = ColumnFileWriter::new(Vec::new(), [0; 32]).expect("memory");
         table.store(&mut writer).expect("memory");
         assert_same(&base(&writer.finish().expect("memory")), &third);
         assert_same(&base(&file), &first);
@@ -202,11 +204,11 @@ mod tests {
             assert!(matches!(pushed, Err(TailFault::ContinuesAnother(_))), "{pushed:?}");
             assert_same(&table, &first);
         };
-        refuse(KEYS[0], &two);
-        refuse(KEYS[1], &two);
-        refuse(KEYS[2], &one);
+        refuse(mark(&file), &two);
+        refuse(mark(&one), &two);
+        refuse(mark(&two), &one);
         // A file of columns that is no tail.
-        let pushed = table.push_tail(KEYS[0], &mut opened(&file).expect("whole"));
+        let pushed = table.push_tail(mark(&file), &mut opened(&file).expect("whole"));
         assert!(matches!(pushed, Err(TailFault::Store(_))), "{pushed:?}");
     }
 
@@ -218,7 +220,7 @@ mod tests {
             let mut damaged = one.clone();
             damaged[at] ^= 1 << (at % 8);
             let mut table = base(&file);
-            let pushed = opened(&damaged).map(|mut tail| table.push_tail(KEYS[0], &mut tail));
+            let pushed = opened(&damaged).map(|mut tail| table.push_tail(mark(&file), &mut tail));
             if matches!(pushed, Ok(Ok(()))) {
                 // Bits that are nobody's.
                 assert_same(&table, &second);

@@ -23,7 +23,7 @@ fn check(parts: &Parts, is_mapped: bool, counts: &mut Counts) {
     let mut ledger = Arc::new(ledger);
     let first = Arc::clone(&ledger);
     let before = first.append_steps();
-    for part in 1..parts.parts.len() {
+    for part in 1..parts.rows.len() {
         parts.push(&mut table, part);
         match ledger.append(&table, &parts.openings, &parts.options) {
             Ok(appended) => {
@@ -57,7 +57,7 @@ fn each(shape: &Shape, seeds: std::ops::Range<u64>) -> Counts {
     for seed in seeds {
         announced(seed, shape, |random| {
             let parts = Parts::of(&random.case, &mut Rng::new(seed));
-            check(&parts, seed % 2 == 0, &mut counts);
+            check(&parts, seed.is_multiple_of(2), &mut counts);
         });
     }
     counts

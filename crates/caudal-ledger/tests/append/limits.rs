@@ -45,7 +45,9 @@ fn push(table: &mut TransferTable, row: &Row<'_>) {
 
 fn table(rows: &[Row<'_>]) -> TransferTable {
     let mut table = TransferTable::default();
-    rows.iter().for_each(|row| push(&mut table, row));
+    for row in rows {
+        push(&mut table, row);
+    }
     table
 }
 

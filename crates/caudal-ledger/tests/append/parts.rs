@@ -11,7 +11,7 @@ use caudal_testkit::slow::{SlowCase, SlowTransfer};
 
 /// Rows in the order in which they come to the table, in parts of which the first is the base.
 pub(crate) struct Parts {
-    pub(crate) parts: Vec<Vec<SlowTransfer>>,
+    pub(crate) rows: Vec<Vec<SlowTransfer>>,
     pub(crate) openings: Vec<Opening>,
     pub(crate) options: LedgerOptions,
     case: SlowCase,
@@ -21,25 +21,25 @@ impl Parts {
     /// Cuts a ledger at random: later parts have rows of the last days, and rows dated back.
     pub(crate) fn of(case: &SlowCase, rng: &mut Rng) -> Self {
         let count = 2 + usize::try_from(rng.below(3)).expect("few");
-        let mut parts = vec![Vec::new(); count];
+        let mut rows = vec![Vec::new(); count];
         let kept = [0, 30, 60, 95][usize::try_from(rng.below(4)).expect("few")];
         for (at, transfer) in case.transfers.iter().enumerate() {
             let is_late = at * 5 > case.transfers.len() * 4;
             let is_base = !is_late && rng.chance(kept);
             let later = 1 + usize::try_from(rng.below(count as u64 - 1)).expect("few");
-            parts[if is_base { 0 } else { later }].push(odd(transfer, rng));
+            rows[if is_base { 0 } else { later }].push(odd(transfer, rng));
         }
         let options = LedgerOptions {
             keep_reversals: !case.net_reversals,
             without_statement: case.frontier.iter().cloned().collect(),
             ..LedgerOptions::default()
         };
-        Self { parts, openings: openings(case), options, case: case.clone() }
+        Self { rows, openings: openings(case), options, case: case.clone() }
     }
 
     /// Pushes the rows of a part.
     pub(crate) fn push(&self, table: &mut TransferTable, part: usize) {
-        for transfer in &self.parts[part] {
+        for transfer in &self.rows[part] {
             push(table, &self.case, transfer);
         }
     }
@@ -47,7 +47,7 @@ impl Parts {
     /// The table of all rows, and its ledger.
     pub(crate) fn built(&self) -> (TransferTable, Ledger) {
         let mut table = TransferTable::default();
-        (0..self.parts.len()).for_each(|part| self.push(&mut table, part));
+        (0..self.rows.len()).for_each(|part| self.push(&mut table, part));
         let ledger = Ledger::build(&table, &self.openings, &self.options);
         (table, ledger.expect("it can be built"))
     }

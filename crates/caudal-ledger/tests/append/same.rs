@@ -62,12 +62,12 @@ impl Seen<'_> {
     fn of_place(self, place: PlaceIdx) -> String {
         let view = self.ledger;
         let closing = (view.closing_balance(place), view.closing_debt(place));
-        let lists = [view.payments(place), view.receipts(place)].map(|list| self.list(list));
+        let lists = [view.payments(place), view.receipts(place)].map(Self::list);
         format!("{closing:?} {lists:?} {} {:?}", view.is_account(place), view.transit(place))
     }
 
     /// The lines of a list, read in each way.
-    fn list(self, list: LineList<'_>) -> Vec<LineIdx> {
+    fn list(list: LineList<'_>) -> Vec<LineIdx> {
         let lines: Vec<LineIdx> = list.iter().collect();
         assert_eq!((lines.len(), lines.is_empty()), (list.len(), list.is_empty()));
         assert_eq!((list.last(), list.get(lines.len())), (lines.last().copied(), None));
@@ -100,17 +100,17 @@ impl Seen<'_> {
     fn segments(self) -> String {
         let view = self.ledger;
         let built;
-        let lifo = match view.lifo() {
-            Some(lifo) => lifo,
-            None => {
-                built = LifoIndex::build(view);
-                &built
-            }
+        let lifo = if let Some(lifo) = view.lifo() {
+            lifo
+        } else {
+            built = LifoIndex::build(view);
+            &built
         };
         let segments = (0..view.line_count()).map(|line| {
             let of_payment: Vec<_> = lifo.of_payment(view, line).collect();
             let of_receipt: Vec<_> = lifo.of_receipt(view, line, (0, u128::MAX)).collect();
-            format!("{of_payment:?} {of_receipt:?} {:?}\n", lifo.spent_from(line))
+            let part: Vec<_> = lifo.of_receipt(view, line, (7, 30)).collect();
+            format!("{of_payment:?} {of_receipt:?} {part:?} {:?}\n", lifo.spent_from(line))
         });
         segments.collect()
     }

@@ -28,7 +28,7 @@ impl Both {
         rows.sort_by_key(|&row| part_of[row]);
         let ends = (0..3).map(|part| part_of.iter().filter(|&&of| of <= part).count());
         let built = World::of_rows(case, &rows, Sequence::Absent, SameDay::AsListed);
-        let appended = in_parts(&built, &ends.collect::<Vec<_>>(), seed % 2 == 0);
+        let appended = in_parts(&built, &ends.collect::<Vec<_>>(), seed.is_multiple_of(2));
         Self { built, appended }
     }
 }
