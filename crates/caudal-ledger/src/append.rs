@@ -13,7 +13,7 @@ use std::sync::Arc;
 use caudal_columns::Column;
 use caudal_model::{Currency, Opening, TransferTable, is_outside};
 
-use crate::appended::{Appended, AppendedNames};
+use crate::appended::{Appended, AppendedNames, Touched};
 use crate::build::{BuildLedgerError, LedgerOptions, Overdraft, TOTAL_LIMIT, moves_money, total};
 use crate::changes::{Changes, Moved};
 use crate::later::match_anew;
@@ -333,7 +333,7 @@ impl<'a> Appender<'a> {
             lines: Arc::new(splice),
             added: changes.added,
             places: self.places,
-            touched: changes.touched,
+            touched: Touched::of(&changes.places),
             changes: changes.places,
             names: self.names,
             line_of,

@@ -31,7 +31,7 @@ pub(crate) struct Appended {
     /// Places behind those of the base.
     pub(crate) places: Vec<Place>,
     /// Places with changes, by number: where theirs stand.
-    pub(crate) touched: LookupMap<PlaceIdx, u32>,
+    pub(crate) touched: Touched,
     pub(crate) changes: Vec<PlaceChanges>,
     pub(crate) names: AppendedNames,
     /// Lines of the rows behind those of the base.
@@ -51,6 +51,41 @@ pub(crate) struct AddedLine {
     pub(crate) paid_before: u128,
     pub(crate) received_before: u128,
     pub(crate) balance_before: u128,
+}
+
+/// Places with changes, of which most that are asked for are none.
+#[derive(Clone, Debug)]
+pub(crate) struct Touched {
+    /// Bits by the last digits of a place: one that is not set says that it has none.
+    maybe: Vec<u64>,
+    at: LookupMap<PlaceIdx, u32>,
+}
+
+/// So many bits for each place keep mistakes of the first look rare.
+const BITS_FOR_EACH: usize = 16;
+
+impl Touched {
+    pub(crate) fn of(places: &[PlaceChanges]) -> Self {
+        let words = (places.len() * BITS_FOR_EACH).div_ceil(64).next_power_of_two();
+        let mut touched = Self { maybe: vec![0; words], at: LookupMap::default() };
+        for (at, changes) in (0u32..).zip(places) {
+            let (word, bit) = touched.bit(changes.place);
+            touched.maybe[word] |= bit;
+            touched.at.insert(changes.place, at);
+        }
+        touched
+    }
+
+    fn bit(&self, place: PlaceIdx) -> (usize, u64) {
+        ((place as usize / 64) & (self.maybe.len() - 1), 1 << (place % 64))
+    }
+
+    /// Where the changes of a place stand.
+    #[inline]
+    fn get(&self, place: PlaceIdx) -> Option<u32> {
+        let (word, bit) = self.bit(place);
+        if self.maybe[word] & bit == 0 { None } else { self.at.get(&place).copied() }
+    }
 }
 
 /// What changed at a place.
@@ -123,7 +158,7 @@ pub(crate) fn shifted(sum: u128, by: i128) -> u128 {
 
 impl Appended {
     fn changes(&self, place: PlaceIdx) -> Option<&PlaceChanges> {
-        self.touched.get(&place).map(|&at| &self.changes[at as usize])
+        self.touched.get(place).map(|at| &self.changes[at as usize])
     }
 
     /// The name of a place.
@@ -388,7 +423,7 @@ impl Appended {
         mut each: impl FnMut(usize, LineIdx, PlaceIdx),
     ) {
         for ((at, &payer), line) in payers.iter().enumerate().zip(from..) {
-            if self.touched.get(&payer).is_some() {
+            if self.touched.get(payer).is_some() {
                 each(at, line, payer);
             }
         }

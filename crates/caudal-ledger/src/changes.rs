@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use caudal_model::collections::LookupMap;
-
 use crate::append::NewLine;
 use crate::appended::{AddedLine, ListChanges, PlaceChanges, shifted};
 use crate::ledger::Ledger;
@@ -40,10 +38,8 @@ struct Edit {
     minor: u128,
 }
 
-/// By place its changes, and the added lines with what comes before them.
+/// The changes of each place, and the added lines with what comes before them.
 pub(crate) struct Changes {
-    /// Where the changes of a place stand.
-    pub(crate) touched: LookupMap<PlaceIdx, u32>,
     pub(crate) places: Vec<PlaceChanges>,
     pub(crate) added: Vec<AddedLine>,
 }
@@ -61,15 +57,13 @@ impl Changes {
             received_before: 0,
             balance_before: 0,
         });
-        let mut changes =
-            Self { touched: LookupMap::default(), places: Vec::new(), added: added.collect() };
-        for (at, (place, edits)) in (0u32..).zip(moved.by_place()) {
+        let mut changes = Self { places: Vec::new(), added: added.collect() };
+        for (place, edits) in moved.by_place() {
             let mut walk = Walk::new(moved.base, place, is_account(place));
             for edit in &edits {
                 walk.take(edit, &mut changes.added);
             }
             let debt = debts.get(&place).copied();
-            changes.touched.insert(place, at);
             changes.places.push(walk.finish(&edits, splice, debt));
         }
         changes
@@ -119,10 +113,8 @@ struct Sum {
 
 impl Sum {
     fn add(&mut self, edit: &Edit) {
-        let from = match edit.added {
-            Some(_) => edit.base,
-            None => edit.base + 1,
-        };
+        // Of a base line that is gone nobody asks.
+        let from = edit.base;
         let minor = signed(edit.minor);
         self.by += if edit.added.is_some() { minor } else { -minor };
         match self.sums.last_mut() {

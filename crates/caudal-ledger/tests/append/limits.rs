@@ -111,6 +111,25 @@ fn another_table_is_refused() {
     assert_eq!(fault, Some(AppendFault::BuildAnew(BuildAnew::OtherTable)));
 }
 
+#[test]
+fn places_of_a_name_stand_in_the_order_in_which_lines_mention_them() {
+    let plain = LedgerOptions::default();
+    let mut table = table(&[row(5, "@in", "A", 10), row(6, "A", "B", 4)]);
+    let ledger = built(&table, &plain);
+    let in_pesos = |day, payer, payee| Row { money: money(9, "MXN"), ..row(day, payer, payee, 0) };
+    push(&mut table, &in_pesos(2, "A", "B"));
+    push(&mut table, &in_pesos(7, "@in", "A"));
+    let appended = ledger.append(&table, &[], &plain).expect("it can be appended");
+    let codes = |ledger: &Ledger, name| -> Vec<_> {
+        let places = ledger.places_named(&table, name).into_iter();
+        places.map(|place| ledger.place(place).currency.code()).collect()
+    };
+    assert_eq!([codes(&ledger, "A"), codes(&ledger, "B")], [["USD"], ["USD"]]);
+    assert_eq!([codes(&appended, "A"), codes(&appended, "B")], [["MXN", "USD"]; 2]);
+    let built = built(&table, &plain);
+    assert_same(Seen { table: &table, ledger: &appended }, Seen { table: &table, ledger: &built });
+}
+
 /// Accounts with so many lines each: paid in, and half of it out.
 fn many(accounts: usize, lines: i32) -> TransferTable {
     let mut table = TransferTable::default();

@@ -9,3 +9,5 @@ mod equal;
 mod limits;
 mod parts;
 mod same;
+#[cfg(test)]
+mod versions;

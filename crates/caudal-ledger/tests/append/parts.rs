@@ -39,6 +39,7 @@ impl Parts {
 
     /// Pushes the rows of a part.
     pub(crate) fn push(&self, table: &mut TransferTable, part: usize) {
+        table.files.push(EvidenceFile { name: format!("{part}.csv"), sha256: String::new() });
         for transfer in &self.rows[part] {
             push(table, &self.case, transfer);
         }
@@ -100,6 +101,7 @@ pub(crate) fn money(minor: u128, code: &str) -> Money {
 
 fn push(table: &mut TransferTable, case: &SlowCase, t: &SlowTransfer) {
     let from_outside = is_outside(&t.payer) && t.received.is_none();
+    let file_idx = u32::try_from(table.files.len() - 1).expect("few");
     let code = case.currency(if from_outside { &t.payee } else { &t.payer });
     let pushed = table.push(&Transfer {
         id: &t.id,
@@ -111,7 +113,7 @@ fn push(table: &mut TransferTable, case: &SlowCase, t: &SlowTransfer) {
         label: t.parts.first().map(|part| part.0.as_str()),
         sequence: None,
         reverses: t.reverses.as_deref(),
-        source: SourceRef { file_idx: 0, part: 0, row: 1 },
+        source: SourceRef { file_idx, part: 0, row: 1 },
     });
     assert_eq!(pushed, Ok(()), "an id stands once");
 }

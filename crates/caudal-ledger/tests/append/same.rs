@@ -94,6 +94,9 @@ impl Seen<'_> {
 
     fn named(self, name: &str) -> Vec<Option<Name>> {
         let places = self.ledger.places_named(self.table, name);
+        let idx = self.table.names().find(name);
+        let has_idx = |&place: &PlaceIdx| self.ledger.place(place).name_idx == idx.unwrap_or(0);
+        assert!(idx.is_none() || places.iter().all(has_idx), "{name} has one number");
         places.into_iter().map(|place| self.place(place)).collect()
     }
 
