@@ -19,6 +19,7 @@ use crate::changes::{Changes, Moved};
 use crate::later::match_anew;
 use crate::ledger::{Ledger, Overdrawn};
 use crate::order::SameDay;
+use crate::placed::Placed;
 use crate::replay::{Arrival, BankLine, Flow, Key, Part, replay};
 use crate::splice::Splice;
 use crate::tied::newly_tied;
@@ -67,8 +68,8 @@ const LINES_FOR_EACH: usize = 8;
 
 impl Ledger {
     /// The ledger of this one's table after more rows were pushed to it, with the openings and the
-    /// options that this one was built with. Every line stands where [`Ledger::build`] would put it;
-    /// places keep their numbers, and new ones follow.
+    /// options that this one was built with. Every line and every place has the number that
+    /// [`Ledger::build`] would give it.
     ///
     /// The ledger itself stays as it is. One that was appended to can be appended to again: changes
     /// never lie on changes.
@@ -78,7 +79,7 @@ impl Ledger {
         openings: &[Opening],
         options: &LedgerOptions,
     ) -> Result<Self, AppendFault> {
-        let base = self.appended.as_ref().map_or(self, |appended| &appended.base);
+        let base = self.appended.as_ref().map_or(self, |appended| &appended.inner.base);
         examine(base, table, options)?;
         examine_total(base, table, openings)?;
         let mut appender = Appender::new(base, table, options);
@@ -93,12 +94,14 @@ impl Ledger {
 
     /// How many lines were looked at to append rows; `None` for a ledger that was built.
     pub fn append_steps(&self) -> Option<u64> {
-        self.appended.as_ref().map(|appended| appended.steps)
+        self.appended.as_ref().map(|appended| appended.inner.steps)
     }
 
     /// How many rows of its table the ledger was built of: those behind them were appended.
     pub fn built_rows(&self) -> usize {
-        self.appended.as_ref().map_or(self.line_of.len(), |appended| appended.base.line_of.len())
+        self.appended
+            .as_ref()
+            .map_or(self.line_of.len(), |appended| appended.inner.base.line_of.len())
     }
 }
 
@@ -350,7 +353,7 @@ impl<'a> Appender<'a> {
         Ledger {
             opening_lines: appended.base.opening_lines,
             tied_transfers: appended.base.tied_transfers + tied,
-            appended: Some(Arc::new(appended)),
+            appended: Some(Arc::new(Placed::new(appended))),
             ..Ledger::default()
         }
     }

@@ -170,7 +170,7 @@ impl Appended {
         }
     }
 
-    /// The places with a name, in the order in which lines mention them first.
+    /// The places with a name.
     pub(crate) fn places_named(&self, table: &TransferTable, name: &str) -> Vec<PlaceIdx> {
         let in_table = table.names().find(name);
         let of_base = in_table.filter(|&idx| idx < self.base.names.first_extra);
@@ -182,16 +182,7 @@ impl Appended {
             let own = self.names.places.range((idx, "")..);
             places.extend(own.take_while(|((name, _), _)| *name == idx).map(|(_, &place)| place));
         }
-        if places.len() > 1 {
-            places.sort_by_key(|&place| self.first_mention(place));
-        }
         places
-    }
-
-    /// The first line of a place; of two with the same, the payer comes first.
-    fn first_mention(&self, place: PlaceIdx) -> (LineIdx, u8) {
-        let first = |list: LineList<'_>| list.get(0).unwrap_or(LineIdx::MAX);
-        (first(self.payments(place)), 0).min((first(self.receipts(place)), 1))
     }
 
     /// The line of a transfer of the table.

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use caudal_columns::{Column, Dictionary, Numbers};
 use caudal_model::{Currency, TransferTable};
 
-use crate::appended::Appended;
 use crate::lifo::LifoIndex;
 use crate::lists::Lists;
+use crate::placed::Placed;
 use crate::reversal::{Netted, UnmatchedReversal};
 use crate::view::{
     Chunk, ChunkAmounts, LedgerView, Line, LineIdx, LineKind, LineList, NO_PLACE, Place, PlaceIdx,
@@ -60,7 +60,7 @@ pub struct Ledger {
     /// Matched already, where the ledger comes from a file.
     pub(crate) lifo: Option<Arc<LifoIndex>>,
     /// Where rows were appended: the ledger before and what changed. Then its own columns are empty.
-    pub(crate) appended: Option<Arc<Appended>>,
+    pub(crate) appended: Option<Arc<Placed>>,
 }
 
 /// What is known of a line at a glance, in one byte: its kind in the low bits.
@@ -267,7 +267,7 @@ impl Ledger {
     /// The first line of a transfer of the table; `None` if it lies beyond the period or was netted.
     pub fn line_of_transfer(&self, transfer_idx: u32) -> Option<LineIdx> {
         if let Some(appended) = &self.appended {
-            return appended.line_of_transfer(transfer_idx);
+            return appended.inner.line_of_transfer(transfer_idx);
         }
         self.line_of.get(transfer_idx as usize).filter(|&line| line != LineIdx::MAX)
     }
@@ -284,9 +284,9 @@ impl Ledger {
 
     /// Payments above the balance, in ledger order.
     pub fn overdrawn(&self) -> impl ExactSizeIterator<Item = Overdrawn> + '_ {
-        let appended = self.appended.as_deref();
+        let appended = self.appended.as_deref().map(|appended| &appended.inner);
         let own = || self.overdrawn.transfer_idx.len();
-        let count = appended.map_or_else(own, Appended::overdrawn_count);
+        let count = appended.map_or_else(own, |appended| appended.overdrawn_count());
         (0..count).map(move |at| match appended {
             Some(appended) => appended.overdrawn_at(at),
             None => self.overdrawn.at(at),
@@ -295,12 +295,12 @@ impl Ledger {
 
     /// Deposits and reversals that cancel each other and left the trace.
     pub fn netted(&self) -> &[Netted] {
-        self.appended.as_ref().map_or(&self.netted, |appended| &appended.base.netted)
+        self.appended.as_ref().map_or(&self.netted, |appended| &appended.inner.base.netted)
     }
 
     /// Reversals that stayed ordinary payments.
     pub fn unmatched_reversals(&self) -> &[UnmatchedReversal] {
-        self.appended.as_ref().map_or(&self.unmatched, |appended| &appended.base.unmatched)
+        self.appended.as_ref().map_or(&self.unmatched, |appended| &appended.inner.base.unmatched)
     }
 
     /// Transfers that share a day and an account with another and whose order nothing proves.

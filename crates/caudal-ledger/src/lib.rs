@@ -20,6 +20,7 @@ mod linked;
 mod links;
 mod lists;
 mod order;
+mod placed;
 mod replay;
 mod reversal;
 mod splice;

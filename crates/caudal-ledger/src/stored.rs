@@ -191,7 +191,7 @@ impl Ledger {
     /// of ours. All of it is read.
     pub fn is_sound(&self, table: &TransferTable, opening_count: usize) -> bool {
         if let Some(appended) = &self.appended {
-            return appended.base.is_sound(table, opening_count);
+            return appended.inner.base.is_sound(table, opening_count);
         }
         let (lines, places) = (self.payer.len(), self.places.len());
         let is_place = |place: u32| place == NO_PLACE || (place as usize) < places;
