@@ -285,8 +285,10 @@ impl Ledger {
     /// Payments above the balance, in ledger order.
     pub fn overdrawn(&self) -> impl ExactSizeIterator<Item = Overdrawn> + '_ {
         let appended = self.appended.as_deref().map(|appended| &appended.inner);
-        let own = || self.overdrawn.transfer_idx.len();
-        let count = appended.map_or_else(own, |appended| appended.overdrawn_count());
+        let count = match appended {
+            Some(appended) => appended.overdrawn_count(),
+            None => self.overdrawn.transfer_idx.len(),
+        };
         (0..count).map(move |at| match appended {
             Some(appended) => appended.overdrawn_at(at),
             None => self.overdrawn.at(at),
