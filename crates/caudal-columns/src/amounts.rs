@@ -17,6 +17,8 @@ pub enum Column {
     Narrow(Numbers<u64>),
     /// Assets with many decimals, such as wei.
     Wide(Numbers<u128>),
+    /// A mapped column, and one behind it for values that do not fit the first.
+    Split(Box<Column>, Box<Column>),
 }
 
 /// The values of a slim column that do not fit: their positions, ascending, and themselves.
@@ -65,7 +67,18 @@ impl Column {
                 values.push(u64::try_from(value).unwrap_or(u64::MAX));
             }
             Self::Wide(values) => values.push(value),
+            Self::Split(_, later) => later.push(value),
             Self::Slim(..) | Self::Narrow(_) => self.push_large(value),
+        }
+    }
+
+    /// Whether a part of it is mapped, which is never copied when more is appended.
+    fn is_mapped(&self) -> bool {
+        match self {
+            Self::Slim(values, _) => values.is_mapped(),
+            Self::Narrow(values) => values.is_mapped(),
+            Self::Wide(values) => values.is_mapped(),
+            Self::Split(..) => true,
         }
     }
 
@@ -77,6 +90,11 @@ impl Column {
             rare.at.push(u32::try_from(values.len()).expect("fewer than 2^32 values"));
             rare.value.push(large);
             values.push(IN_LIST);
+            return;
+        }
+        if self.is_mapped() {
+            *self = Self::Split(Box::new(std::mem::take(self)), Box::default());
+            self.push(value);
             return;
         }
         *self = if let (Self::Slim(..), Ok(_)) = (&*self, u64::try_from(value)) {
@@ -98,6 +116,10 @@ impl Column {
             },
             Self::Narrow(values) => u128::from(values.at(at)),
             Self::Wide(values) => values.at(at),
+            Self::Split(first, later) => match at.checked_sub(first.len()) {
+                Some(at) => later.get(at),
+                None => first.get(at),
+            },
         }
     }
 
@@ -105,25 +127,32 @@ impl Column {
     pub fn read_into(&self, range: Range<usize>, list: &mut Vec<u64>) -> bool {
         match self {
             Self::Slim(values, rare) => {
-                let values = values.range(range.clone());
-                list.extend(values.iter().map(|&value| u64::from(value)));
-                let start = list.len() - values.len();
+                let start = list.len();
+                for part in values.parts(range.clone()) {
+                    list.extend(part.iter().map(|&value| u64::from(value)));
+                }
                 for (at, value) in rare.within(range.clone()) {
                     list[start + (at - range.start)] = value;
                 }
                 true
             }
             Self::Narrow(values) => {
-                list.extend_from_slice(values.range(range));
+                values.parts(range).into_iter().for_each(|part| list.extend_from_slice(part));
                 true
             }
-            Self::Wide(values) => values.range(range).iter().all(|&value| {
+            Self::Wide(values) => values.parts(range).into_iter().flatten().all(|&value| {
                 let value = u64::try_from(value);
                 value.is_ok_and(|value| {
                     list.push(value);
                     true
                 })
             }),
+            Self::Split(first, later) => {
+                let end = first.len();
+                let rest = range.start.saturating_sub(end)..range.end.saturating_sub(end);
+                first.read_into(range.start.min(end)..range.end.min(end), list)
+                    && later.read_into(rest, list)
+            }
         }
     }
 
@@ -133,6 +162,7 @@ impl Column {
             Self::Slim(values, _) => values.len(),
             Self::Narrow(values) => values.len(),
             Self::Wide(values) => values.len(),
+            Self::Split(first, later) => first.len() + later.len(),
         }
     }
 
@@ -145,6 +175,7 @@ impl Column {
     pub fn largest(&self) -> u128 {
         let small = |value: &u32| *value != IN_LIST;
         match self {
+            Self::Split(first, later) => first.largest().max(later.largest()),
             Self::Slim(values, rare) => {
                 let listed = rare.value.iter().max().map(u128::from);
                 listed.or(values.iter().filter(small).max().map(u128::from)).unwrap_or(0)
@@ -156,6 +187,9 @@ impl Column {
 
     /// Whether every value of the list is where the column says, and no other. All of it is read.
     pub fn is_sound(&self) -> bool {
+        if let Self::Split(first, later) = self {
+            return first.is_sound() && later.is_sound();
+        }
         let Self::Slim(values, rare) = self else { return true };
         let marked = (0u32..).zip(values.iter()).filter(|&(_, value)| value == IN_LIST);
         marked.map(|(at, _)| at).eq(rare.at.iter())
@@ -167,6 +201,7 @@ impl Column {
         visitor: &mut dyn ColumnVisitor,
         name: &str,
     ) -> Result<(), StoreError> {
+        self.join();
         let (mut slim, mut narrow, mut wide) = Default::default();
         let mut rare = Rare::default();
         match self {
@@ -175,6 +210,7 @@ impl Column {
             }
             Self::Narrow(values) => narrow = std::mem::take(values),
             Self::Wide(values) => wide = std::mem::take(values),
+            Self::Split(..) => unreachable!("it was joined"),
         }
         let mut visit = || {
             visitor.numbers32(&format!("{name}.32"), &mut slim)?;
@@ -196,6 +232,17 @@ impl Column {
     }
 }
 
+impl Column {
+    /// A column of two parts becomes one, in memory: that is how a file has it.
+    fn join(&mut self) {
+        if matches!(self, Self::Split(..)) {
+            let mut joined = Self::with_capacity(self.len());
+            (0..self.len()).for_each(|at| joined.push(self.get(at)));
+            *self = joined;
+        }
+    }
+}
+
 impl Rare {
     /// The values listed for some positions.
     fn within(&self, range: Range<usize>) -> impl Iterator<Item = (usize, u64)> + '_ {
@@ -214,6 +261,7 @@ impl Rare {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ColumnFile, ColumnFileWriter, FileMap};
 
     #[test]
     fn a_value_that_does_not_fit_changes_no_other() {
@@ -235,6 +283,39 @@ mod tests {
             assert_eq!(Some(&column.largest()), edges[..=at].iter().max());
         }
         assert!(matches!(column, Column::Wide(_)));
+    }
+
+    #[test]
+    fn values_that_do_not_fit_a_mapped_column_stand_behind_it() {
+        let mut column = Column::default();
+        (0..100u128).for_each(|at| column.push(at));
+        let stored = |column: &mut Column| {
+            let mut writer = ColumnFileWriter::new(Vec::new(), [0; 32]).expect("memory");
+            column.visit(&mut writer, "amounts").expect("memory");
+            FileMap::of_bytes(&writer.finish().expect("memory")).expect("memory")
+        };
+        let read = |map: FileMap| {
+            let mut column = Column::default();
+            let mut file = ColumnFile::new(map).expect("it is whole");
+            column.visit(&mut file, "amounts").expect("it is whole");
+            column
+        };
+        let mut mapped = read(stored(&mut column));
+        for value in [7, 1 << 40, 1 << 70, 8, 1 << 90] {
+            column.push(value);
+            mapped.push(value);
+            assert!(mapped.is_mapped() || cfg!(target_endian = "big"));
+            assert_eq!((mapped.len(), mapped.largest()), (column.len(), column.largest()));
+            assert!((0..column.len()).all(|at| mapped.get(at) == column.get(at)));
+            let [mut one, mut other] = [Vec::new(), Vec::new()];
+            let range = 90..column.len();
+            let is_read = mapped.read_into(range.clone(), &mut one);
+            assert_eq!(is_read, column.read_into(range, &mut other));
+            assert!(!is_read || one == other);
+        }
+        assert!(mapped.is_sound());
+        let again = read(stored(&mut mapped));
+        assert!((0..column.len()).all(|at| again.get(at) == column.get(at)));
     }
 
     #[test]

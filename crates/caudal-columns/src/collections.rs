@@ -17,6 +17,8 @@ pub struct Dictionary {
     /// By hash: the number of a text, and above it the high half of its hash, so that hardly any text
     /// is looked at but the one that is wanted.
     slots: Numbers<u64>,
+    /// Texts that were added to a mapped dictionary, which stays as it is.
+    later: Option<Box<Dictionary>>,
 }
 
 /// Where texts end, in ascending order: the low half of each, and the texts at which the high half
@@ -59,7 +61,19 @@ fn number(slot: u64) -> u32 {
 impl Dictionary {
     /// Number of distinct texts.
     pub fn len(&self) -> usize {
+        self.own_len() + self.later.as_ref().map_or(0, |later| later.own_len())
+    }
+
+    /// Number of texts that are not in the dictionary behind this one.
+    fn own_len(&self) -> usize {
         self.ends.low.len()
+    }
+
+    /// The number of a text of the dictionary behind this one, as it is counted there.
+    fn in_later(&self, idx: u32) -> Option<(&Dictionary, u32)> {
+        let later = self.later.as_ref()?;
+        let idx = (idx as usize).checked_sub(self.own_len())?;
+        Some((later, u32::try_from(idx).unwrap_or(u32::MAX)))
     }
 
     /// Whether there is no text.
@@ -73,6 +87,9 @@ impl Dictionary {
     }
 
     fn bytes(&self, idx: u32) -> &[u8] {
+        if let Some((later, idx)) = self.in_later(idx) {
+            return later.bytes(idx);
+        }
         let idx = idx as usize;
         let start = if idx == 0 { 0 } else { self.ends.at(idx - 1) };
         self.text.range(start..self.ends.at(idx))
@@ -80,6 +97,13 @@ impl Dictionary {
 
     /// The number of a text, if it is known.
     pub fn find(&self, text: &str) -> Option<u32> {
+        self.find_own(text).or_else(|| {
+            let found = self.later.as_ref()?.find_own(text)?;
+            Some(found + u32::try_from(self.own_len()).unwrap_or(u32::MAX))
+        })
+    }
+
+    fn find_own(&self, text: &str) -> Option<u32> {
         if self.slots.is_empty() {
             return None;
         }
@@ -89,6 +113,9 @@ impl Dictionary {
 
     /// The number of a text, added if new; and whether it was new.
     pub fn intern(&mut self, text: &str) -> (u32, bool) {
+        if self.slots.is_mapped() {
+            return self.intern_later(text);
+        }
         if (self.len() + 1) * 4 > self.slots.len() * 3 {
             self.spread((self.slots.len() * 2).max(16));
         }
@@ -106,9 +133,21 @@ impl Dictionary {
         (idx, true)
     }
 
+    fn intern_later(&mut self, text: &str) -> (u32, bool) {
+        if let Some(found) = self.find_own(text) {
+            return (found, false);
+        }
+        let before = u32::try_from(self.own_len()).expect("fewer than 2^32 distinct texts");
+        let (idx, is_new) = self.later.get_or_insert_default().intern(text);
+        (before.checked_add(idx).expect("fewer than 2^32 distinct texts"), is_new)
+    }
+
     /// Loads what looking these texts up will need, all of it at once: one text after another, a large
     /// dictionary spends most of its time waiting for memory. Changes nothing.
     pub fn warm<const N: usize>(&self, texts: &[&str; N]) {
+        if let Some(later) = &self.later {
+            later.warm(texts);
+        }
         if self.slots.len() < WARMED_FROM {
             return;
         }
@@ -138,6 +177,7 @@ impl Dictionary {
         visitor: &mut dyn ColumnVisitor,
         name: &str,
     ) -> Result<(), StoreError> {
+        self.join();
         visitor.bytes(&format!("{name}.text"), &mut self.text)?;
         visitor.numbers32(&format!("{name}.ends"), &mut self.ends.low)?;
         visitor.numbers32(&format!("{name}.ends.high"), &mut self.ends.grows_at)?;
@@ -152,7 +192,7 @@ impl Dictionary {
     /// Whether every text is one and is found: what a checksum vouches for otherwise.
     pub fn is_sound(&self) -> bool {
         let mut start = 0;
-        let is_text = (0..self.len()).all(|idx| {
+        let is_text = (0..self.own_len()).all(|idx| {
             let end = self.ends.at(idx);
             let part =
                 (start <= end && end <= self.text.len()).then(|| self.text.range(start..end));
@@ -161,8 +201,21 @@ impl Dictionary {
         });
         let mut taken = self.slots.iter().filter(|&slot| slot != FREE);
         is_text
-            && taken.clone().count() == self.len()
-            && taken.all(|slot| (number(slot) as usize) < self.len())
+            && taken.clone().count() == self.own_len()
+            && taken.all(|slot| (number(slot) as usize) < self.own_len())
+            && self.later.as_ref().is_none_or(|later| later.is_sound())
+    }
+
+    /// A dictionary with another behind it becomes one, in memory: that is how a file has it.
+    fn join(&mut self) {
+        if self.later.is_some() {
+            let mut joined = Self::default();
+            joined.reserve(self.len());
+            self.iter().for_each(|text| {
+                joined.intern(text);
+            });
+            *self = joined;
+        }
     }
 
     /// Where a text stands, or the free slot where it would.
@@ -183,6 +236,10 @@ impl Dictionary {
 
     /// Makes room for so many texts in all, so that the index is not laid out again and again.
     pub fn reserve(&mut self, count: usize) {
+        if self.slots.is_mapped() {
+            let more = count.saturating_sub(self.own_len());
+            return self.later.get_or_insert_default().reserve(more);
+        }
         let slots = (count / 3 * 4 + 4).next_power_of_two();
         if slots > self.slots.len() {
             self.spread(slots);
@@ -305,6 +362,7 @@ impl<K: Hash + Eq, V> LookupMap<K, V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ColumnFile, ColumnFileWriter, FileMap};
 
     #[test]
     fn a_text_keeps_its_number() {
@@ -318,6 +376,34 @@ mod tests {
         }
         assert_eq!(names.find("nobody"), None);
         assert_eq!(Dictionary::default().find(""), None);
+    }
+
+    #[test]
+    fn texts_added_to_a_mapped_dictionary_stand_behind_it() {
+        let mut names = Dictionary::default();
+        (0..1_000).for_each(|n| assert!(names.intern(&format!("a{n}")).1));
+        let stored = |names: &mut Dictionary| {
+            let mut writer = ColumnFileWriter::new(Vec::new(), [0; 32]).expect("memory");
+            names.visit(&mut writer, "names").expect("memory");
+            FileMap::of_bytes(&writer.finish().expect("memory")).expect("memory")
+        };
+        let read = |map: FileMap| {
+            let mut names = Dictionary::default();
+            let mut file = ColumnFile::new(map).expect("it is whole");
+            names.visit(&mut file, "names").expect("it is whole");
+            names
+        };
+        let mut mapped = read(stored(&mut names));
+        mapped.reserve(2_000);
+        for n in (500..2_000).chain(0..2_000) {
+            assert_eq!(mapped.intern(&format!("a{n}")), names.intern(&format!("a{n}")));
+        }
+        assert!(mapped.slots.is_mapped() || cfg!(target_endian = "big"));
+        mapped.warm(&["a1", "a1999"]);
+        assert!(mapped.iter().eq(names.iter()) && mapped.len() == 2_000 && mapped.is_sound());
+        assert_eq!((mapped.find("a1999"), mapped.find("a2000")), (Some(1_999), None));
+        let again = read(stored(&mut mapped));
+        assert!(again.iter().eq(names.iter()) && again.find("a1999") == Some(1_999));
     }
 
     #[test]

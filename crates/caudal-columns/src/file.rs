@@ -104,7 +104,9 @@ impl<W: Write> ColumnFileWriter<W> {
             let turned: Vec<T> = column.iter().map(Number::in_file_order).collect();
             self.put(bytemuck::cast_slice(&turned))?;
         } else {
-            self.put(bytemuck::cast_slice(column.all()))?;
+            for part in column.parts(0..column.len()) {
+                self.put(bytemuck::cast_slice(part))?;
+            }
         }
         let mut record = [0; RECORD];
         record[..name.len()].copy_from_slice(name.as_bytes());
@@ -143,7 +145,7 @@ impl ColumnFileWriter<File> {
     pub fn so_far(&self) -> Result<ColumnFile, StoreError> {
         let map = FileMap::of_file(&self.out)?;
         let columns = records(&self.directory, self.position)?;
-        Ok(ColumnFile { map: Arc::new(map), key: [0; 32], columns })
+        Ok(ColumnFile { map: Arc::new(map), key: [0; 32], mark: [0; 32], columns })
     }
 }
 
@@ -174,6 +176,7 @@ impl<W: Write> ColumnVisitor for ColumnFileWriter<W> {
 pub struct ColumnFile {
     map: Arc<FileMap>,
     key: [u8; 32],
+    mark: [u8; 32],
     columns: Directory,
 }
 
@@ -189,6 +192,8 @@ impl ColumnFile {
         let header = header.ok_or_else(|| StoreError::damaged("header"))?;
         sound(number32(header, 8) == VERSION, "version")?;
         let key = header[16..48].try_into().map_err(|_| StoreError::damaged("header"))?;
+        let mut mark = [0; 32];
+        mark[..4].copy_from_slice(&header[RECORD - 4..]);
         let trailer = trailer.and_then(|at| record_at(bytes, at));
         let trailer = trailer.filter(|trailer| is_sealed(trailer));
         let trailer = trailer.filter(|trailer| trailer.starts_with(END_MAGIC));
@@ -203,14 +208,21 @@ impl ColumnFile {
         sound(crc32fast::hash(sums) == number32(trailer, 24), "checksums")?;
         let sums = sums.as_chunks().0.iter().map(|&sum| u32::from_le_bytes(sum)).take(blocks);
         let (sums, directory) = (sums.collect(), bytes[from..to].to_vec());
+        mark[8..28].copy_from_slice(&trailer[8..28]);
         map.seal(sums);
         undamaged(|| map.ensure_range(from, to)).map_err(|_| StoreError::damaged("directory"))?;
-        Ok(Self { map: Arc::new(map), key, columns: records(&directory, from as u64)? })
+        Ok(Self { map: Arc::new(map), key, mark, columns: records(&directory, from as u64)? })
     }
 
     /// What the file was made of.
     pub fn key(&self) -> [u8; 32] {
         self.key
+    }
+
+    /// What tells this file from others: its lengths and checksums. One that continues it names it.
+    /// It finds accidents, as checksums do.
+    pub fn mark(&self) -> [u8; 32] {
+        self.mark
     }
 
     /// Whether a column is there.

@@ -78,7 +78,7 @@ pub fn text(
 ) -> Result<(), StoreError> {
     let mut bytes = Numbers::from(std::mem::take(text).into_bytes());
     let visited = visitor.bytes(name, &mut bytes);
-    let read = String::from_utf8(bytes.all().to_vec());
+    let read = String::from_utf8(bytes.iter().collect());
     *text = read.map_err(|_| StoreError::damaged(name))?;
     visited
 }
@@ -98,7 +98,7 @@ pub fn texts(
     visitor.numbers64(&format!("{name}.ends"), &mut ends)?;
     if visitor.is_reading() {
         let mut start = 0;
-        for end in ends.iter() {
+        for end in &ends {
             let end = usize::try_from(end).unwrap_or(usize::MAX);
             let part = all.get(start..end).ok_or_else(|| StoreError::damaged(name))?;
             list.push(part.to_owned());

@@ -79,7 +79,7 @@ pub enum BuildLedgerError {
 }
 
 /// Amounts and totals stay below this, so that a holding in units of 2⁻⁴⁰ fits 127 bits.
-const TOTAL_LIMIT: u128 = 1 << 86;
+pub(crate) const TOTAL_LIMIT: u128 = 1 << 86;
 
 impl Ledger {
     /// Builds the ledger of a table of transfers and opening balances.
@@ -484,7 +484,7 @@ fn has_one_currency(table: &TransferTable, openings: &[Opening]) -> bool {
 }
 
 /// Self-transfers and zero amounts never enter a ledger; they stay in the evidence.
-fn moves_money(table: &TransferTable, row: u32) -> bool {
+pub(crate) fn moves_money(table: &TransferTable, row: u32) -> bool {
     let (payer, payee) = table.ends(row);
     let money = table.money(row);
     let arrives_there = || table.received(row).map_or(money.currency, |to| to.currency);
@@ -493,7 +493,7 @@ fn moves_money(table: &TransferTable, row: u32) -> bool {
 
 /// All amounts together, which bounds every running total; `None` above the limit. Loans and
 /// repayments at most double it.
-fn total(table: &TransferTable, openings: &[Opening]) -> Option<u128> {
+pub(crate) fn total(table: &TransferTable, openings: &[Opening]) -> Option<u128> {
     let count = u32::try_from(table.len()).ok()?;
     // A transfer becomes at most three lines, with a loan and a repayment.
     let lines = table.len().checked_mul(3)?.checked_add(openings.len())?;

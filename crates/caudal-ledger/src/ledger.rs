@@ -9,6 +9,7 @@ use caudal_model::{Currency, TransferTable};
 
 use crate::lifo::LifoIndex;
 use crate::lists::Lists;
+use crate::placed::Placed;
 use crate::reversal::{Netted, UnmatchedReversal};
 use crate::view::{
     Chunk, ChunkAmounts, LedgerView, Line, LineIdx, LineKind, LineList, NO_PLACE, Place, PlaceIdx,
@@ -58,6 +59,8 @@ pub struct Ledger {
     pub(crate) against_date: Option<u32>,
     /// Matched already, where the ledger comes from a file.
     pub(crate) lifo: Option<Arc<LifoIndex>>,
+    /// Where rows were appended: the ledger before and what changed. Then its own columns are empty.
+    pub(crate) appended: Option<Arc<Placed>>,
 }
 
 /// What is known of a line at a glance, in one byte: its kind in the low bits.
@@ -106,7 +109,7 @@ impl OverdrawnList {
         self.owed.push(one.owed);
     }
 
-    fn at(&self, at: usize) -> Overdrawn {
+    pub(crate) fn at(&self, at: usize) -> Overdrawn {
         Overdrawn {
             transfer_idx: self.transfer_idx.at(at),
             missing: self.missing.get(at),
@@ -214,6 +217,9 @@ impl PlaceState {
 impl Ledger {
     /// The name of a place (for a bank: of the account it lends to).
     pub fn name<'a>(&'a self, table: &'a TransferTable, place: PlaceIdx) -> &'a str {
+        if let Some(appended) = &self.appended {
+            return appended.name(table, place);
+        }
         let idx = self.places.name_idx.at(place as usize);
         match idx.checked_sub(self.names.first_extra) {
             Some(extra) => self.names.extra.get(extra),
@@ -223,8 +229,23 @@ impl Ledger {
 
     /// The places with a name, one for each currency; banks are not among them.
     pub fn places_named(&self, table: &TransferTable, name: &str) -> Vec<PlaceIdx> {
-        let extra = || self.names.extra.find(name).map(|at| self.names.first_extra + at);
-        let Some(name_idx) = table.names().find(name).or_else(extra) else { return Vec::new() };
+        if let Some(appended) = &self.appended {
+            return appended.places_named(table, name);
+        }
+        match table.names().find(name) {
+            Some(name_idx) => self.places_of_name(name_idx),
+            None => self.places_of_extra(name),
+        }
+    }
+
+    /// The places with a name that the table does not know.
+    pub(crate) fn places_of_extra(&self, name: &str) -> Vec<PlaceIdx> {
+        let extra = self.names.extra.find(name).map(|at| self.names.first_extra + at);
+        extra.map_or_else(Vec::new, |name_idx| self.places_of_name(name_idx))
+    }
+
+    /// The places with the name of a number.
+    pub(crate) fn places_of_name(&self, name_idx: u32) -> Vec<PlaceIdx> {
         let first = self.names.first_place.get(name_idx as usize);
         let first = first.filter(|&place| place != NO_PLACE);
         let others = &self.names.other_places;
@@ -245,6 +266,9 @@ impl Ledger {
 
     /// The first line of a transfer of the table; `None` if it lies beyond the period or was netted.
     pub fn line_of_transfer(&self, transfer_idx: u32) -> Option<LineIdx> {
+        if let Some(appended) = &self.appended {
+            return appended.inner.line_of_transfer(transfer_idx);
+        }
         self.line_of.get(transfer_idx as usize).filter(|&line| line != LineIdx::MAX)
     }
 
@@ -260,17 +284,25 @@ impl Ledger {
 
     /// Payments above the balance, in ledger order.
     pub fn overdrawn(&self) -> impl ExactSizeIterator<Item = Overdrawn> + '_ {
-        (0..self.overdrawn.transfer_idx.len()).map(|at| self.overdrawn.at(at))
+        let appended = self.appended.as_deref().map(|appended| &appended.inner);
+        let count = match appended {
+            Some(appended) => appended.overdrawn_count(),
+            None => self.overdrawn.transfer_idx.len(),
+        };
+        (0..count).map(move |at| match appended {
+            Some(appended) => appended.overdrawn_at(at),
+            None => self.overdrawn.at(at),
+        })
     }
 
     /// Deposits and reversals that cancel each other and left the trace.
     pub fn netted(&self) -> &[Netted] {
-        &self.netted
+        self.appended.as_ref().map_or(&self.netted, |appended| &appended.inner.base.netted)
     }
 
     /// Reversals that stayed ordinary payments.
     pub fn unmatched_reversals(&self) -> &[UnmatchedReversal] {
-        &self.unmatched
+        self.appended.as_ref().map_or(&self.unmatched, |appended| &appended.inner.base.unmatched)
     }
 
     /// Transfers that share a day and an account with another and whose order nothing proves.
@@ -291,14 +323,23 @@ impl Ledger {
 
 impl LedgerView for Ledger {
     fn line_count(&self) -> u32 {
+        if let Some(appended) = &self.appended {
+            return appended.line_count();
+        }
         u32::try_from(self.payer.len()).unwrap_or(u32::MAX)
     }
 
     fn place_count(&self) -> u32 {
+        if let Some(appended) = &self.appended {
+            return appended.place_count();
+        }
         u32::try_from(self.places.len()).unwrap_or(u32::MAX)
     }
 
     fn line(&self, line: LineIdx) -> Line {
+        if let Some(appended) = &self.appended {
+            return appended.line(line);
+        }
         let at = line as usize;
         let (paid, flags) = (self.paid.get(at), self.flags.at(at));
         let is_conversion = flags & Flags::CONVERTS != 0;
@@ -314,61 +355,103 @@ impl LedgerView for Ledger {
     }
 
     fn kind(&self, line: LineIdx) -> LineKind {
+        if let Some(appended) = &self.appended {
+            return appended.kind(line);
+        }
         kind_of(self.flags.at(line as usize)).expect("only kinds are written")
     }
 
     fn payer(&self, line: LineIdx) -> PlaceIdx {
+        if let Some(appended) = &self.appended {
+            return appended.payer(line);
+        }
         self.payer.at(line as usize)
     }
 
     fn payee(&self, line: LineIdx) -> PlaceIdx {
+        if let Some(appended) = &self.appended {
+            return appended.payee(line);
+        }
         self.payee.at(line as usize)
     }
 
     fn paid(&self, line: LineIdx) -> u128 {
+        if let Some(appended) = &self.appended {
+            return appended.paid(line);
+        }
         self.paid.get(line as usize)
     }
 
     fn received(&self, line: LineIdx) -> u128 {
+        if let Some(appended) = &self.appended {
+            return appended.received(line);
+        }
         let is_conversion = self.flags.at(line as usize) & Flags::CONVERTS != 0;
         if is_conversion { self.converted_in(line) } else { self.paid(line) }
     }
 
     fn place(&self, place: PlaceIdx) -> Place {
+        if let Some(appended) = &self.appended {
+            return appended.place(place);
+        }
         self.places.get(place)
     }
 
     fn paid_before(&self, line: LineIdx) -> u128 {
+        if let Some(appended) = &self.appended {
+            return appended.paid_before(line);
+        }
         self.paid_before.get(line as usize)
     }
 
     fn received_before(&self, line: LineIdx) -> u128 {
+        if let Some(appended) = &self.appended {
+            return appended.received_before(line);
+        }
         self.received_before.get(line as usize)
     }
 
     fn balance_before(&self, line: LineIdx) -> u128 {
+        if let Some(appended) = &self.appended {
+            return appended.balance_before(line);
+        }
         self.balance_before.get(line as usize)
     }
 
     fn closing_balance(&self, place: PlaceIdx) -> u128 {
+        if let Some(appended) = &self.appended {
+            return appended.closing_balance(place);
+        }
         let at = place as usize;
         let balance = || self.places.received.get(at) - self.places.paid.get(at);
         if self.is_account(place) { balance() } else { 0 }
     }
 
     fn closing_debt(&self, place: PlaceIdx) -> u128 {
+        if let Some(appended) = &self.appended {
+            return appended.closing_debt(place);
+        }
         self.places.debt.get(place as usize)
     }
 
     fn payments(&self, place: PlaceIdx) -> LineList<'_> {
+        if let Some(appended) = &self.appended {
+            return appended.payments(place);
+        }
         self.payments.of_place(place)
     }
 
     fn receipts(&self, place: PlaceIdx) -> LineList<'_> {
+        if let Some(appended) = &self.appended {
+            return appended.receipts(place);
+        }
         self.receipts.of_place(place)
     }
 
     fn chunk(&self, lines: Range<LineIdx>, chunk: &mut Chunk) {
+        if let Some(appended) = &self.appended {
+            return appended.chunk(lines, chunk);
+        }
         let lines = lines.start as usize..lines.end as usize;
         chunk.payer.clear();
         chunk.payer.extend_from_slice(self.payer.range(lines.clone()));
@@ -380,6 +463,9 @@ impl LedgerView for Ledger {
     }
 
     fn chunk_amounts(&self, lines: Range<LineIdx>, amounts: &mut ChunkAmounts) -> bool {
+        if let Some(appended) = &self.appended {
+            return appended.chunk_amounts(lines, amounts);
+        }
         let lines = lines.start as usize..lines.end as usize;
         amounts.paid.clear();
         amounts.balance_before.clear();
@@ -388,23 +474,47 @@ impl LedgerView for Ledger {
     }
 
     fn has_conversions(&self) -> bool {
+        if let Some(appended) = &self.appended {
+            return appended.has_conversions();
+        }
         !self.converts.is_empty()
     }
 
     fn is_account(&self, place: PlaceIdx) -> bool {
+        if let Some(appended) = &self.appended {
+            return appended.is_account(place);
+        }
         place != NO_PLACE && self.places.is_pool(place)
     }
 
     fn transit(&self, place: PlaceIdx) -> Option<Transit> {
+        if let Some(appended) = &self.appended {
+            return appended.transit(place);
+        }
         if self.transits.is_empty() { None } else { self.transits.get(&place).copied() }
     }
 
     fn lifo(&self) -> Option<&LifoIndex> {
+        if let Some(appended) = &self.appended {
+            return appended.lifo();
+        }
         self.lifo.as_deref()
     }
 }
 
 impl Ledger {
+    /// The payments of a place, none if there is no such place: of a ledger that is no appended one.
+    pub(crate) fn payments_or_none(&self, place: PlaceIdx) -> LineList<'_> {
+        let is_here = (place as usize) < self.places.len();
+        if is_here { self.payments.of_place(place) } else { self.payments.none() }
+    }
+
+    /// The receipts of a place, likewise.
+    pub(crate) fn receipts_or_none(&self, place: PlaceIdx) -> LineList<'_> {
+        let is_here = (place as usize) < self.places.len();
+        if is_here { self.receipts.of_place(place) } else { self.receipts.none() }
+    }
+
     /// What arrives in a line that converts.
     fn converted_in(&self, line: LineIdx) -> u128 {
         self.converted.get(self.converts.partition_point(|known| known < line))

@@ -9,18 +9,27 @@
 //! *The seam.* Tracing sees a ledger only through [`LedgerView`]. Its columns lie in memory or in a
 //! mapped file, which nobody above can tell.
 
+mod append;
+mod appended;
 mod build;
+mod changes;
+mod later;
 mod ledger;
 mod lifo;
 mod linked;
 mod links;
 mod lists;
 mod order;
+mod placed;
+mod replay;
 mod reversal;
+mod splice;
 mod stored;
+mod tied;
 mod ties;
 mod view;
 
+pub use append::{AppendFault, BuildAnew};
 pub use build::{BuildLedgerError, LedgerOptions, Overdraft};
 pub use ledger::{Ledger, Overdrawn};
 pub use lifo::{LifoIndex, Segment};

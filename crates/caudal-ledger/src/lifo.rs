@@ -11,6 +11,7 @@ use std::ops::Range;
 use caudal_columns::{Column, Numbers};
 use caudal_model::stored::{ColumnVisitor, StoreError, amounts, sound};
 
+use crate::later::LaterSegments;
 use crate::view::{LedgerView, LineIdx, LineKind, PlaceIdx};
 
 /// Cents `[receipt_lo, receipt_lo + len)` of a receipt leave, mirrored, as cents
@@ -39,6 +40,8 @@ pub struct LifoIndex {
     of_receipt: Numbers<u32>,
     by_receipt: Numbers<u32>,
     has_transits: bool,
+    /// Of a ledger with later rows: then its own columns are empty.
+    later: Option<Box<LaterSegments>>,
 }
 
 /// Segments in columns: account after account, payments in order, each from its first cent on. So
@@ -52,11 +55,11 @@ struct Segments {
 }
 
 impl Segments {
-    fn push(&mut self, receipt: (LineIdx, u128), payment: (LineIdx, u128)) {
-        self.receipt.push(receipt.0);
-        self.receipt_lo.push(receipt.1);
-        self.payment.push(payment.0);
-        self.payment_lo.push(payment.1);
+    fn push(&mut self, segment: Segment) {
+        self.receipt.push(segment.receipt);
+        self.receipt_lo.push(segment.receipt_lo);
+        self.payment.push(segment.payment);
+        self.payment_lo.push(segment.payment_lo);
     }
 
     fn append(&mut self, other: &Self) {
@@ -97,7 +100,7 @@ impl LifoIndex {
             let receipts = by_receipt(receipt, lines);
             (payments.join().expect("counting does not fail"), receipts)
         });
-        Self { segments, of_payment, of_receipt, by_receipt, has_transits }
+        Self { segments, of_payment, of_receipt, by_receipt, has_transits, later: None }
     }
 
     /// Whether the place only passes money on, in the order in which it came: it has no segments.
@@ -105,13 +108,24 @@ impl LifoIndex {
         self.has_transits && view.transit(place).is_some()
     }
 
-    /// Number of segments.
-    pub fn segment_count(&self) -> usize {
-        self.segments.receipt.len()
+    /// The segments of a ledger with later rows.
+    pub(crate) fn with_later(later: LaterSegments) -> Self {
+        Self { later: Some(Box::new(later)), ..Self::default() }
     }
 
     /// Segments of a payment, from its first cent on.
     pub fn of_payment<'a>(
+        &'a self,
+        view: &'a impl LedgerView,
+        payment: LineIdx,
+    ) -> impl Iterator<Item = Segment> + 'a {
+        match &self.later {
+            None => Found::Own(self.own_of_payment(view, payment)),
+            Some(later) => Found::Later(later.of_payment(payment)),
+        }
+    }
+
+    pub(crate) fn own_of_payment<'a>(
         &'a self,
         view: &'a impl LedgerView,
         payment: LineIdx,
@@ -124,6 +138,18 @@ impl LifoIndex {
 
     /// Segments of a receipt that meet its cents `[lo, hi)`, its last cents first.
     pub fn of_receipt<'a>(
+        &'a self,
+        view: &'a impl LedgerView,
+        receipt: LineIdx,
+        (lo, hi): (u128, u128),
+    ) -> impl Iterator<Item = Segment> + 'a {
+        match &self.later {
+            None => Found::Own(self.own_of_receipt(view, receipt, (lo, hi))),
+            Some(later) => Found::Later(later.of_receipt(receipt, (lo, hi))),
+        }
+    }
+
+    pub(crate) fn own_of_receipt<'a>(
         &'a self,
         view: &'a impl LedgerView,
         receipt: LineIdx,
@@ -146,9 +172,33 @@ impl LifoIndex {
 
     /// The first cent of a receipt that was ever spent; `None` if none was. All below it stay.
     pub fn spent_from(&self, receipt: LineIdx) -> Option<u128> {
+        if let Some(later) = &self.later {
+            return later.spent_from(receipt);
+        }
         let range = self.range_of(receipt);
         let last = range.end.checked_sub(1).filter(|last| range.contains(last))?;
         Some(self.segments.receipt_lo.get(self.by_receipt.at(last) as usize))
+    }
+
+    /// The first cent of a receipt that payments before some line spent.
+    pub(crate) fn spent_before(&self, receipt: LineIdx, line: LineIdx) -> Option<u128> {
+        let all = self.range_of(receipt);
+        let (mut from, mut to) = (all.start, all.end);
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            if self.segments.payment.at(self.by_receipt.at(middle) as usize) < line {
+                from = middle + 1;
+            } else {
+                to = middle;
+            }
+        }
+        let last = from.checked_sub(1).filter(|last| all.contains(last))?;
+        Some(self.segments.receipt_lo.get(self.by_receipt.at(last) as usize))
+    }
+
+    /// Number of segments in its columns.
+    pub fn segment_count(&self) -> usize {
+        self.segments.receipt.len()
     }
 
     fn range_of(&self, receipt: LineIdx) -> Range<usize> {
@@ -232,20 +282,43 @@ fn matched(view: &impl LedgerView, places: Range<PlaceIdx>, has_births: bool) ->
                 let at = if is_born { 0 } else { stack.len() };
                 stack.insert(at, (receipt, view.received(receipt)));
             }
-            pay(payment, view.paid(payment), &mut stack, &mut segments);
+            pay((payment, view.paid(payment)), &mut stack, |segment| segments.push(segment));
         }
     }
     segments
 }
 
-fn pay(payment: LineIdx, paid: u128, stack: &mut Vec<(LineIdx, u128)>, segments: &mut Segments) {
-    let mut done = 0;
-    while done < paid {
+/// Segments that were found, of a ledger that was built or of one with later rows.
+enum Found<A, B> {
+    Own(A),
+    Later(B),
+}
+
+impl<T, A: Iterator<Item = T>, B: Iterator<Item = T>> Iterator for Found<A, B> {
+    type Item = T;
+
+    #[inline]
+    fn next(&mut self) -> Option<T> {
+        match self {
+            Self::Own(found) => found.next(),
+            Self::Later(found) => found.next(),
+        }
+    }
+}
+
+/// Takes a payment off a stack of what is left of receipts.
+pub(crate) fn pay(
+    (payment, paid): (LineIdx, u128),
+    stack: &mut Vec<(LineIdx, u128)>,
+    mut each: impl FnMut(Segment),
+) {
+    let mut payment_lo = 0;
+    while payment_lo < paid {
         let (receipt, left) = stack.last_mut().expect("a payment never exceeds the balance");
-        let len = (*left).min(paid - done);
+        let len = (*left).min(paid - payment_lo);
         *left -= len;
-        segments.push((*receipt, *left), (payment, done));
-        done += len;
+        each(Segment { receipt: *receipt, receipt_lo: *left, payment, payment_lo, len });
+        payment_lo += len;
         if *left == 0 {
             stack.pop();
         }

@@ -66,6 +66,11 @@ impl Lists {
         self.start.iter().is_sorted() && self.lines.iter().all(|line| (line as usize) < lines)
     }
 
+    /// An empty list.
+    pub(crate) fn none(&self) -> LineList<'_> {
+        LineList::new(&self.lines, 0, 0)
+    }
+
     pub(crate) fn of_place(&self, place: PlaceIdx) -> LineList<'_> {
         let place = place as usize;
         LineList::new(&self.lines, self.start.at(place), self.start.at(place + 1))

@@ -73,9 +73,10 @@ impl Numbered<2> for Netted {
 }
 
 impl Ledger {
-    /// Whether it can be stored: asserted links are not.
+    /// Whether it can be stored: asserted links are not, nor is what was appended, which lies in
+    /// tails of the table.
     pub fn is_storable(&self) -> bool {
-        !self.has_links()
+        !self.has_links() && self.appended.is_none()
     }
 
     /// Visits every column to write it. Fails on nothing but the visitor.
@@ -189,6 +190,9 @@ impl Ledger {
     /// Whether every position points to something that is there: what checksums vouch for in a file
     /// of ours. All of it is read.
     pub fn is_sound(&self, table: &TransferTable, opening_count: usize) -> bool {
+        if let Some(appended) = &self.appended {
+            return appended.inner.base.is_sound(table, opening_count);
+        }
         let (lines, places) = (self.payer.len(), self.places.len());
         let is_place = |place: u32| place == NO_PLACE || (place as usize) < places;
         let is_line = |line: u32| (line as usize) < lines;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use caudal_columns::Numbers;
 use caudal_model::Currency;
 
+use crate::appended::Renumbered;
 use crate::lifo::LifoIndex;
 
 /// Position of a line in ledger order.
@@ -97,11 +98,26 @@ pub struct LineList<'a> {
     lines: &'a Numbers<LineIdx>,
     start: usize,
     end: usize,
+    /// In a ledger with later rows.
+    renumbered: Option<Renumbered<'a>>,
 }
 
 impl<'a> LineList<'a> {
     pub(crate) fn new(lines: &'a Numbers<LineIdx>, start: u32, end: u32) -> Self {
-        Self { lines, start: start as usize, end: end as usize }
+        Self { lines, start: start as usize, end: end as usize, renumbered: None }
+    }
+
+    /// The list of a ledger with later rows, of so many lines.
+    pub(crate) fn renumbered(self, renumbered: Renumbered<'a>, len: usize) -> Self {
+        Self { end: self.start + len, renumbered: Some(renumbered), ..self }
+    }
+
+    #[inline]
+    fn at(self, at: usize) -> LineIdx {
+        match self.renumbered {
+            None => self.lines.at(self.start + at),
+            Some(renumbered) => renumbered.at(at, |at| self.lines.at(self.start + at)),
+        }
     }
 
     /// How many lines there are.
@@ -116,7 +132,7 @@ impl<'a> LineList<'a> {
 
     /// The line at a position.
     pub fn get(self, at: usize) -> Option<LineIdx> {
-        (at < self.len()).then(|| self.lines.at(self.start + at))
+        (at < self.len()).then(|| self.at(at))
     }
 
     /// The last line.
@@ -135,21 +151,21 @@ impl<'a> LineList<'a> {
         at: usize,
     ) -> impl ExactSizeIterator<Item = LineIdx> + DoubleEndedIterator + Clone + 'a {
         // One by one: of a long list often only the first few are wanted.
-        (self.start + at.min(self.len())..self.end).map(move |at| self.lines.at(at))
+        (at.min(self.len())..self.len()).map(move |at| self.at(at))
     }
 
     /// The first position from which `before` holds no longer.
     pub fn partition_point(self, before: impl Fn(LineIdx) -> bool) -> usize {
-        let (mut low, mut high) = (self.start, self.end);
+        let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = usize::midpoint(low, high);
-            if before(self.lines.at(middle)) {
+            if before(self.at(middle)) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        low - self.start
+        low
     }
 }
 

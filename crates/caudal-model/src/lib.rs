@@ -16,6 +16,7 @@ pub mod source;
 pub mod statement;
 pub mod stored;
 pub mod table;
+pub mod tail;
 pub mod transfer;
 
 pub use amount::{AmountError, Money, format_minor, parse_minor};
@@ -30,4 +31,5 @@ pub use statement::{
     AccountText, Balance, Entry, EntryStatus, Reference, ReferenceKind, Statement,
 };
 pub use table::TransferTable;
+pub use tail::{TailFault, TailStart};
 pub use transfer::{Opening, Thing, Transfer};

@@ -24,19 +24,27 @@ pub struct TransferTable {
     payee: Numbers<u32>,
     minor: Column,
     /// Empty while every row is in the first currency.
-    currency: Numbers<u8>,
+    currency: Late<u8>,
     received: Received,
     day: Numbers<u32>,
     /// Empty while no row states a time.
-    nanos: Numbers<u64>,
+    nanos: Late<u64>,
     /// Empty while no row has a label.
-    label: Numbers<u32>,
+    label: Late<u32>,
     sequence_of: Numbers<u32>,
     sequence: Numbers<u64>,
     reversal: Numbers<u32>,
     reversed: Dictionary,
     reversed_id: Numbers<u32>,
     runs: Runs,
+}
+
+/// A fact that the rows before some row do not state: they cost nothing.
+#[derive(Clone, Debug, Default)]
+struct Late<T: Number> {
+    /// The first row with a value, if there is one.
+    from: usize,
+    values: Numbers<T>,
 }
 
 /// What reaches the payee, where a row states that: rows ascending.
@@ -86,11 +94,11 @@ impl TransferTable {
         self.payee.push(self.names.intern(transfer.payee).0);
         self.minor.push(money.minor);
         let currency = number_of(&mut self.currencies, money.currency);
-        push_rare(&mut self.currency, at, Some(currency).filter(|&number| number > 0), 0);
+        self.currency.push(at, Some(currency).filter(|&number| number > 0), 0);
         self.day.push(transfer.moment.day.cast_unsigned());
-        push_rare(&mut self.nanos, at, transfer.moment.nanos, NO_TIME);
+        self.nanos.push(at, transfer.moment.nanos, NO_TIME);
         let label = transfer.label.map(|label| self.labels.intern(label).0);
-        push_rare(&mut self.label, at, label, NO_LABEL);
+        self.label.push(at, label, NO_LABEL);
         self.runs.push(idx, transfer.source);
         if let Some(received) = transfer.received {
             self.received.push(idx, received);
@@ -145,7 +153,7 @@ impl TransferTable {
     /// The money that leaves the payer.
     pub fn money(&self, idx: u32) -> Money {
         let at = idx as usize;
-        let currency = if self.currency.is_empty() { 0 } else { self.currency.at(at) };
+        let currency = self.currency.get(at).unwrap_or(0);
         Money { minor: self.minor.get(at), currency: self.currencies[usize::from(currency)] }
     }
 
@@ -173,7 +181,7 @@ impl TransferTable {
 
     /// Whether any row states a time.
     pub fn has_times(&self) -> bool {
-        !self.nanos.is_empty()
+        !self.nanos.values.is_empty()
     }
 
     /// Where a row stands.
@@ -242,10 +250,10 @@ impl TransferTable {
         visitor.numbers32("table.payer", &mut self.payer)?;
         visitor.numbers32("table.payee", &mut self.payee)?;
         stored::amounts(visitor, "table.minor", &mut self.minor)?;
-        visitor.bytes("table.currency", &mut self.currency)?;
+        visitor.bytes("table.currency", self.currency.spelled_out(0))?;
         visitor.numbers32("table.day", &mut self.day)?;
-        visitor.numbers64("table.nanos", &mut self.nanos)?;
-        visitor.numbers32("table.label", &mut self.label)?;
+        visitor.numbers64("table.nanos", self.nanos.spelled_out(NO_TIME))?;
+        visitor.numbers32("table.label", self.label.spelled_out(NO_LABEL))?;
         self.runs.store(visitor)?;
         self.received.store(visitor)?;
         visitor.numbers32("table.sequence.of", &mut self.sequence_of)?;
@@ -278,7 +286,8 @@ impl TransferTable {
         let is_full_or_empty = |length: usize| length == count || length == 0;
         let lengths = [self.payee.len(), self.minor.len(), self.day.len(), self.ids.len()];
         sound(lengths.iter().all(|&length| length == count), "table.payer")?;
-        let lengths = [self.nanos.len(), self.label.len(), self.currency.len()];
+        let (nanos, label) = (&self.nanos.values, &self.label.values);
+        let lengths = [nanos.len(), label.len(), self.currency.values.len()];
         sound(lengths.into_iter().all(is_full_or_empty), "table.label")?;
         sound(count == 0 || !self.currencies.is_empty(), "table.currency")?;
         sound(self.sequence_of.len() == self.sequence.len(), "table.sequence")?;
@@ -290,11 +299,16 @@ impl TransferTable {
     /// Whether every position points to something that is there: what checksums vouch for in a file
     /// of ours. All of it is read.
     pub fn is_sound(&self) -> bool {
+        self.is_sound_among(self.files.len())
+    }
+
+    /// The same, where so many evidence files are known.
+    pub(crate) fn is_sound_among(&self, files: usize) -> bool {
         let below = |numbers: &Numbers<u32>, end: usize| numbers.iter().all(|n| (n as usize) < end);
         let is_ascending = |rows: &Numbers<u32>| rows.iter().is_sorted_by(|a, b| a < b);
         let is_rows = |rows: &Numbers<u32>| is_ascending(rows) && below(rows, self.len());
-        let mut labels = self.label.iter().filter(|&label| label != NO_LABEL);
-        let mut currencies = self.currency.iter();
+        let mut labels = self.label.values.iter().filter(|&label| label != NO_LABEL);
+        let mut currencies = self.currency.values.iter();
         [&self.ids, &self.names, &self.labels, &self.reversed].iter().all(|texts| texts.is_sound())
             && below(&self.payer, self.names.len())
             && below(&self.payee, self.names.len())
@@ -306,7 +320,31 @@ impl TransferTable {
             && self.minor.is_sound()
             && self.received.minor.is_sound()
             && is_rows(&self.runs.first)
-            && below(&self.runs.file, self.files.len())
+            && below(&self.runs.file, files)
+    }
+}
+
+impl<T: Number> Late<T> {
+    fn push(&mut self, row: usize, value: Option<T>, absent: T) {
+        if value.is_some() && self.values.is_empty() {
+            self.from = row;
+        }
+        if value.is_some() || !self.values.is_empty() {
+            self.values.push(value.unwrap_or(absent));
+        }
+    }
+
+    fn get(&self, row: usize) -> Option<T> {
+        self.values.get(row.checked_sub(self.from)?)
+    }
+
+    /// A value for each row from the first row on, or none at all: that is how a file has it.
+    fn spelled_out(&mut self, absent: T) -> &mut Numbers<T> {
+        if self.from > 0 {
+            let before = std::iter::repeat_n(absent, std::mem::take(&mut self.from));
+            self.values = before.chain(self.values.iter()).collect();
+        }
+        &mut self.values
     }
 }
 
@@ -381,16 +419,6 @@ fn number_of(known: &mut Vec<Currency>, currency: Currency) -> u8 {
         known.len() - 1
     });
     u8::try_from(idx).expect("the currency table has fewer than 256 entries")
-}
-
-/// Appends to a column that stays empty until the first row has a value.
-fn push_rare<T: Number>(column: &mut Numbers<T>, at: usize, value: Option<T>, absent: T) {
-    if value.is_some() && column.is_empty() {
-        column.to_mut().resize(at, absent);
-    }
-    if value.is_some() || !column.is_empty() {
-        column.push(value.unwrap_or(absent));
-    }
 }
 
 /// Where a row stands in a list of ascending rows.

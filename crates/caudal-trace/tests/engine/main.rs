@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod agreement;
 #[cfg(test)]
+mod appended;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod compare;

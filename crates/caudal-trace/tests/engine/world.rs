@@ -71,19 +71,14 @@ impl World {
             push(&mut table, &case, &case.transfers[at], stated);
         }
         let (openings, opened) = openings(&case);
-        let options = LedgerOptions {
-            same_day,
-            overdraft: match case.overdraft {
-                slow::Overdraft::Bank => Overdraft::Bank,
-                slow::Overdraft::Birth => Overdraft::Birth,
-            },
-            until_day: None,
-            keep_reversals: !case.net_reversals,
-            without_statement: case.frontier.iter().cloned().collect(),
-            links: links(&case, &table),
-        };
+        let options = LedgerOptions { same_day, links: links(&case, &table), ..options(&case) };
         let ledger = Ledger::build(&table, &openings, &options);
         ledger.map(|ledger| Self { case, table, ledger, opened })
+    }
+
+    /// The openings and options that the ledger was built with, as rows are listed.
+    pub(crate) fn built_with(&self) -> (Vec<Opening>, LedgerOptions) {
+        (openings(&self.case).0, options(&self.case))
     }
 
     /// A tracer over the ledger.
@@ -270,6 +265,18 @@ fn push(table: &mut TransferTable, case: &SlowCase, t: &SlowTransfer, sequence: 
         source: SourceRef { file_idx: 0, part: 0, row: 1 },
     });
     assert_eq!(pushed, Ok(()), "an id stands once");
+}
+
+fn options(case: &SlowCase) -> LedgerOptions {
+    LedgerOptions {
+        overdraft: match case.overdraft {
+            slow::Overdraft::Bank => Overdraft::Bank,
+            slow::Overdraft::Birth => Overdraft::Birth,
+        },
+        keep_reversals: !case.net_reversals,
+        without_statement: case.frontier.iter().cloned().collect(),
+        ..LedgerOptions::default()
+    }
 }
 
 fn openings(case: &SlowCase) -> (Vec<Opening>, Vec<(String, usize)>) {
