@@ -123,6 +123,17 @@ impl Column {
         }
     }
 
+    /// Asks the memory for the value at a position; changes nothing.
+    #[inline]
+    pub fn fetch_ahead(&self, at: usize) {
+        match self {
+            Self::Slim(values, _) => values.fetch_ahead(at),
+            Self::Narrow(values) => values.fetch_ahead(at),
+            Self::Wide(values) => values.fetch_ahead(at),
+            Self::Split(first, _) => first.fetch_ahead(at),
+        }
+    }
+
     /// Appends the values at some positions to a list; false if one of them does not fit there.
     pub fn read_into(&self, range: Range<usize>, list: &mut Vec<u64>) -> bool {
         match self {

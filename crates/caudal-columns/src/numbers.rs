@@ -9,6 +9,7 @@ use std::sync::Arc;
 use bytemuck::Pod;
 use yoke::Yoke;
 
+use crate::ahead::fetch_ahead;
 use crate::map::FileMap;
 use crate::stored::StoreError;
 
@@ -149,6 +150,15 @@ impl<T: Number> Numbers<T> {
                 Some(at) => rest[at],
                 None => mapped.at(at),
             },
+        }
+    }
+
+    /// Asks the memory for the number at a position; changes nothing.
+    #[inline]
+    pub fn fetch_ahead(&self, at: usize) {
+        match &self.0 {
+            Kept::Owned(values) => fetch_ahead(values, at),
+            Kept::Mapped(mapped) | Kept::Longer(mapped, _) => fetch_ahead(mapped.values.get(), at),
         }
     }
 

@@ -448,6 +448,20 @@ impl LedgerView for Ledger {
         self.receipts.of_place(place)
     }
 
+    fn fetch_ahead(&self, line: LineIdx) {
+        if self.appended.is_some() {
+            return;
+        }
+        let at = line as usize;
+        self.flags.fetch_ahead(at);
+        self.payer.fetch_ahead(at);
+        self.payee.fetch_ahead(at);
+        self.paid.fetch_ahead(at);
+        self.source_idx.fetch_ahead(at);
+        self.paid_before.fetch_ahead(at);
+        self.received_before.fetch_ahead(at);
+    }
+
     fn chunk(&self, lines: Range<LineIdx>, chunk: &mut Chunk) {
         if let Some(appended) = &self.appended {
             return appended.chunk(lines, chunk);

@@ -241,6 +241,9 @@ pub trait LedgerView: Sync {
         None
     }
 
+    /// Asks the memory for a line that will be looked at soon; changes nothing.
+    fn fetch_ahead(&self, _line: LineIdx) {}
+
     /// Fills in some lines that follow each other.
     fn chunk(&self, lines: Range<LineIdx>, chunk: &mut Chunk) {
         chunk.payer.clear();

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use caudal_ledger::{LedgerView, LifoIndex, Line, LineIdx, PlaceIdx};
+use caudal_ledger::{LedgerView, LifoIndex, Line, LineIdx, LineList, PlaceIdx};
 
 use crate::drive::Cancelled;
 use crate::fragment::Fragment;
@@ -34,9 +34,11 @@ impl<V: LedgerView> Pipe for Fifo<'_, V> {
         let base = view.received_before(receipt);
         let payments = view.payments(line.payee);
         let lo = base + cents.lo;
-        let behind = payments.partition_point(|payment| view.paid_before(payment) <= lo);
+        // A cent is received before it is paid out.
+        let later = payments.partition_point(|payment| payment <= receipt);
+        let behind = gallop(payments, later, |payment| view.paid_before(payment) <= lo);
         let mut at = cents.lo;
-        for payment in payments.from(behind.saturating_sub(1)) {
+        for payment in payments.from(behind.saturating_sub(1).max(later)) {
             let start = view.paid_before(payment);
             let end = start + view.paid(payment);
             if at == cents.hi || start >= base + cents.hi {
@@ -53,6 +55,28 @@ impl<V: LedgerView> Pipe for Fifo<'_, V> {
             out.push((None, cents.part(at, cents.hi)));
         }
     }
+}
+
+/// The first position from `start` on from which `before` holds no longer. What is wanted mostly lies
+/// near the start, and each look costs a fetch from memory.
+fn gallop(lines: LineList<'_>, start: usize, before: impl Fn(LineIdx) -> bool) -> usize {
+    let (mut low, mut step) = (start, 1);
+    while let Some(line) = lines.get(low + step - 1) {
+        if !before(line) {
+            break;
+        }
+        low += step;
+        step *= 2;
+    }
+    let mut high = (low + step - 1).min(lines.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        match lines.get(middle) {
+            Some(line) if before(line) => low = middle + 1,
+            _ => high = middle,
+        }
+    }
+    low
 }
 
 /// The newest cent in is the first out.
@@ -217,6 +241,7 @@ impl<V: LedgerView, P: Pipe> Forward<'_, V, P> {
                 for (payment, part) in spent.drain(..) {
                     match payment {
                         Some(payment) => {
+                            self.view.fetch_ahead(payment);
                             self.pending.entry(payment).or_default().push((part, generation));
                         }
                         None => self.held.push((place, (part, generation))),

@@ -248,7 +248,7 @@ impl<V: LedgerView> Replay for Single<'_, V> {
         let (payer, payee) = (self.view.payer(line), self.view.payee(line));
         let is_start = !self.question.seeds_of(line, &mut self.next_seed).is_empty();
         let is_account = self.view.is_account(payer);
-        if !is_start && !(is_account && self.holds(payer)) {
+        if !(is_start || is_account && self.holds(payer)) {
             return;
         }
         if is_account && self.view.paid(line) == self.view.balance_before(line) {

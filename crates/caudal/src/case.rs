@@ -82,7 +82,7 @@ impl Case {
             Self::open_records(path, reading)?
         } else if crate::stored::is_ledger_file(path) {
             crate::stored::open(path, None)
-                .map_err(|error| crate::stored::damaged(&error.to_string()))?
+                .map_err(|error| crate::stored::unopened(path, &error))?
         } else if path.is_dir() {
             Self::open_folder(path, openings.is_none(), reading)?
         } else {
@@ -393,13 +393,16 @@ fn file_of(name: &str, bytes: &[u8]) -> EvidenceFile {
 
 #[expect(clippy::disallowed_methods, reason = "the façade is the door to the disk")]
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|error| {
-        let (kind, hint) = if error.kind() == std::io::ErrorKind::NotFound {
-            (ErrorKind::Request, "hint-file-missing")
-        } else {
-            (ErrorKind::Storage, "hint-file-unreadable")
-        };
-        let message = Message::new("error-file").with("path", path.display()).with("why", error);
-        Error::new(kind, message).hint(Message::new(hint))
-    })
+    std::fs::read(path).map_err(|error| unreadable(path, &error))
+}
+
+/// A file cannot be read.
+pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    let (kind, hint) = if error.kind() == std::io::ErrorKind::NotFound {
+        (ErrorKind::Request, "hint-file-missing")
+    } else {
+        (ErrorKind::Storage, "hint-file-unreadable")
+    };
+    let message = Message::new("error-file").with("path", path.display()).with("why", error);
+    Error::new(kind, message).hint(Message::new(hint))
 }

@@ -144,13 +144,13 @@ impl LedgerFile {
 
     /// What a ledger file holds, at a first look.
     pub fn look_at(path: &Path) -> Result<Self, Error> {
-        let case = open(path, None).map_err(|error| damaged(&error.to_string()))?;
+        let case = open(path, None).map_err(|error| unopened(path, &error))?;
         Ok(Self::of(&case, path))
     }
 
     /// What a ledger file holds; all of it is read and compared with its checksums.
     pub fn examine(path: &Path) -> Result<Self, Error> {
-        let case = open(path, None).map_err(|error| damaged(&error.to_string()))?;
+        let case = open(path, None).map_err(|error| unopened(path, &error))?;
         if undamaged(|| Ok::<bool, Error>(case.is_file_sound()))? {
             Ok(Self::of(&case, path))
         } else {
@@ -183,8 +183,16 @@ fn at(block: DamagedBlock) -> String {
     format!("{} + 65536", block.offset)
 }
 
+/// A ledger file cannot be opened.
+pub(crate) fn unopened(path: &Path, error: &StoreError) -> Error {
+    match error {
+        StoreError::Io(error) => crate::case::unreadable(path, error),
+        _ => damaged(&error.to_string()),
+    }
+}
+
 /// A ledger file cannot be used.
-pub(crate) fn damaged(why: &str) -> Error {
+fn damaged(why: &str) -> Error {
     Error::new(ErrorKind::Data, Message::new("error-ledger-damaged").with("why", why))
         .hint(Message::new("hint-ledger-damaged"))
 }

@@ -25,10 +25,9 @@ pub(crate) fn run(args: &Index, terminal: &Terminal) -> Result<(), Failure> {
         .with("lines", file.lines)
         .with("places", file.places)
         .with("bytes", file.bytes);
-    let mut text = format!("{}\n", terms.say(&message));
-    for evidence in &file.evidence {
+    let evidence = file.evidence.iter().map(|evidence| {
         let name = caudal::printable(&evidence.name);
-        text.push_str(&format!("{}  {name}\n", evidence.sha256));
-    }
-    Ok(print(&text)?)
+        format!("{}  {name}\n", evidence.sha256)
+    });
+    Ok(print(&format!("{}\n{}", terms.say(&message), evidence.collect::<String>()))?)
 }
