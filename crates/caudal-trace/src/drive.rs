@@ -23,6 +23,10 @@ pub(crate) trait Replay {
     fn sweep(&mut self, _from: LineIdx, _watch: Watch<'_>) -> Option<Result<(), Cancelled>> {
         None
     }
+    /// How many lines of a sweep cost about as much as a step through the heap.
+    fn lines_per_step(&self) -> u64 {
+        6
+    }
     /// Reads what is kept of a place, so that the memory fetches many places together.
     fn look_at(&self, place: PlaceIdx);
     /// Whether no further line need be stepped.
@@ -35,8 +39,6 @@ pub(crate) trait Replay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cancelled;
 
-/// A step through the heap costs about as much as this many lines of a sweep.
-const SWEEP_LINES_PER_STEP: u64 = 6;
 /// The payments that touched places still have are believed after this part of the lines left was
 /// stepped: many an account is emptied of traced money long before its last payment.
 const BELIEVED_AFTER: u64 = 256;
@@ -52,13 +54,14 @@ pub(crate) fn drive(
     let mut next_payment: BinaryHeap<Reverse<(LineIdx, PlaceIdx, usize)>> = BinaryHeap::new();
     let mut tracked = vec![false; view.place_count() as usize];
     let mut starts = starts.iter().copied().peekable();
+    let lines_per_step = replay.lines_per_step();
     let (mut steps, mut ahead) = (0u64, 0u64);
     loop {
         let due = next_payment.peek().map(|&Reverse((line, ..))| line);
         let start = starts.peek().copied();
         let Some(line) = due.into_iter().chain(start).min() else { return Ok(()) };
         let left = u64::from(view.line_count() - line);
-        let many = |steps: u64| steps * SWEEP_LINES_PER_STEP > left + 256;
+        let many = |steps: u64| steps * lines_per_step > left + 256;
         if many(steps) || (many(ahead) && steps * BELIEVED_AFTER > left) {
             if let Some(swept) = replay.sweep(line, watch) {
                 return swept;
@@ -190,6 +193,21 @@ impl Bits {
 
     pub(crate) fn has(&self, place: PlaceIdx) -> bool {
         self.0.get(place as usize / 64).is_some_and(|bits| bits >> (place % 64) & 1 == 1)
+    }
+
+    /// The bit of a place: 1 or 0.
+    pub(crate) fn bit(&self, place: PlaceIdx) -> u64 {
+        self.0[place as usize / 64] >> (place % 64) & 1
+    }
+
+    /// Sets the bit of a place if `bit` is 1.
+    pub(crate) fn or(&mut self, place: PlaceIdx, bit: u64) {
+        self.0[place as usize / 64] |= bit << (place % 64);
+    }
+
+    /// Clears the bit of a place if `bit` is 1.
+    pub(crate) fn and_not(&mut self, place: PlaceIdx, bit: u64) {
+        self.0[place as usize / 64] &= !(bit << (place % 64));
     }
 
     pub(crate) fn set(&mut self, place: PlaceIdx, is_set: bool) {

@@ -234,6 +234,10 @@ impl<V: LedgerView> Replay for Plain<'_, V> {
         }
     }
 
+    fn lines_per_step(&self) -> u64 {
+        12
+    }
+
     fn sweep(&mut self, from: LineIdx, watch: Watch<'_>) -> Option<Result<(), Cancelled>> {
         let line_count = self.view.line_count();
         let (mut chunk, mut amounts) = (Chunk::default(), ChunkAmounts::default());

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use caudal_ledger::{Chunk, LedgerView, Line, LineIdx, PlaceIdx};
 
-use crate::drive::{Cancelled, Replay, drive};
+use crate::drive::{Bits, Cancelled, Replay, drive};
 use crate::question::{OriginIdx, Progress, Question, Watch};
 use crate::record::ending_at;
 use crate::result::{
@@ -128,20 +128,18 @@ impl<'a, V: LedgerView> Poison<'a, V> {
     }
 }
 
-/// Bits of what is kept of a place: whether it is a pool, and whether that is exposed.
-const POOL: u8 = 0b10;
-const EXPOSED: u8 = 0b01;
-
 /// Lines of a sweep that are taken together.
 const CHUNK_LINES: u32 = 1 << 12;
 
-/// Exposure to one origin, in a byte for each place: a sweep is bound by nothing but reading.
+/// Exposure to one origin, in two bits for each place, which the processor's caches hold: a sweep is
+/// bound by little but reading.
 struct Single<'a, V> {
     view: &'a V,
     question: &'a Question,
     next_seed: usize,
-    /// By place, and one more for nobody.
-    places: Vec<u8>,
+    /// By place, and one more for nobody: which are pools, and which of these are exposed.
+    pools: Bits,
+    exposed: Bits,
     /// What was exposed when it arrived where a trace ends.
     arrived: Arrived,
     trace: Trace,
@@ -174,16 +172,18 @@ impl Arrived {
 
 impl<'a, V: LedgerView> Single<'a, V> {
     fn new(view: &'a V, question: &'a Question) -> Self {
-        let pool = |place| if view.is_account(place) { POOL } else { 0 };
+        let places = view.place_count();
+        let pools = (0..places).filter(|&place| view.is_account(place));
+        let (pools, exposed) = (Bits::of(places + 1, pools), Bits::of(places + 1, [].into_iter()));
         let mut trace = Trace { origins: vec![OriginTotal::default()], ..Trace::default() };
         trace.origins[0].traced = question.seeds.iter().map(|seed| seed.hi - seed.lo).sum();
-        let places = (0..view.place_count()).map(pool).chain([0]).collect();
-        Self { view, question, next_seed: 0, places, arrived: Arrived::default(), trace }
+        let arrived = Arrived::default();
+        Self { view, question, next_seed: 0, pools, exposed, arrived, trace }
     }
 
     /// Takes an exposed line to its payee.
     fn expose(&mut self, line: LineIdx, payee: PlaceIdx) {
-        if self.places[payee as usize] & POOL == 0 {
+        if !self.pools.has(payee) {
             self.arrived.add(payee, self.view.received(line));
         }
         if self.question.keep_lines {
@@ -197,18 +197,16 @@ impl<'a, V: LedgerView> Single<'a, V> {
 
     /// Takes the lines of a chunk, in which no origin starts.
     fn take(&mut self, first: LineIdx, chunk: &Chunk) {
-        let nobody = PlaceIdx::try_from(self.places.len() - 1).unwrap_or(PlaceIdx::MAX);
-        let keep_lines = u8::from(self.question.keep_lines);
+        let nobody = self.view.place_count();
+        let keep_lines = u64::from(self.question.keep_lines);
         let ends = chunk.payer.iter().zip(&chunk.payee).zip(&chunk.empties);
         for (line, ((&payer, &payee), &empties)) in (first..).zip(ends) {
             // Without a branch, but for what is exposed and leaves the pools.
-            let payer = payer.min(nobody) as usize;
-            let from = self.places[payer];
-            let is_exposed = from & (from >> 1) & EXPOSED;
-            self.places[payer] = from & !(is_exposed & empties);
-            let to = self.places[payee as usize];
-            let is_pool = to >> 1;
-            self.places[payee as usize] = to | (is_exposed & is_pool);
+            let payer = payer.min(nobody);
+            let is_exposed = self.exposed.bit(payer);
+            self.exposed.and_not(payer, is_exposed & u64::from(empties));
+            let is_pool = self.pools.bit(payee);
+            self.exposed.or(payee, is_exposed & is_pool);
             if is_exposed & (keep_lines | (is_pool ^ 1)) != 0 {
                 self.expose(line, payee);
             }
@@ -217,10 +215,9 @@ impl<'a, V: LedgerView> Single<'a, V> {
 
     fn finish(mut self) -> Trace {
         self.arrived.put_down();
-        let exposed = (0..self.view.place_count()).zip(&self.places);
-        let exposed = exposed.filter(|&(_, state)| state & EXPOSED != 0);
+        let exposed = (0..self.view.place_count()).filter(|&place| self.exposed.has(place));
         let mut rests: Vec<(PlaceIdx, u128)> =
-            exposed.map(|(place, _)| (place, self.view.closing_balance(place))).collect();
+            exposed.map(|place| (place, self.view.closing_balance(place))).collect();
         rests.extend(self.arrived.others);
         rests.sort_unstable();
         let ending = |(place, amount)| Ending {
@@ -237,11 +234,11 @@ impl<'a, V: LedgerView> Single<'a, V> {
 
 impl<V: LedgerView> Replay for Single<'_, V> {
     fn holds(&self, place: PlaceIdx) -> bool {
-        self.places[place as usize] & EXPOSED != 0
+        self.exposed.has(place)
     }
 
     fn look_at(&self, place: PlaceIdx) {
-        std::hint::black_box(self.places[place as usize]);
+        std::hint::black_box(self.exposed.has(place));
     }
 
     fn step(&mut self, line: LineIdx) {
@@ -252,11 +249,14 @@ impl<V: LedgerView> Replay for Single<'_, V> {
             return;
         }
         if is_account && self.view.paid(line) == self.view.balance_before(line) {
-            self.places[payer as usize] &= !EXPOSED;
+            self.exposed.and_not(payer, 1);
         }
-        let to = &mut self.places[payee as usize];
-        *to |= *to >> 1;
+        self.exposed.or(payee, self.pools.bit(payee));
         self.expose(line, payee);
+    }
+
+    fn lines_per_step(&self) -> u64 {
+        60
     }
 
     fn sweep(&mut self, from: LineIdx, watch: Watch<'_>) -> Option<Result<(), Cancelled>> {

@@ -1,7 +1,7 @@
 //! The same question asked again under everything that could be otherwise, and how far each figure
 //! moves.
 //!
-//! *Shape.* [`variants`](self::variants) lists what could be otherwise: the order of lines of one day
+//! *Shape.* `variants` lists what could be otherwise: the order of lines of one day
 //! where nothing proves it, opening balances that no statement states (of other money, or of the
 //! origins), open matches of a case folder (taken, or refused). One thing at a time is changed and
 //! the question is answered again. A figure that nothing moves is `exact`; every other is told with
