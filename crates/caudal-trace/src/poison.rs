@@ -201,15 +201,22 @@ impl<'a, V: LedgerView> Single<'a, V> {
         let keep_lines = u64::from(self.question.keep_lines);
         let ends = chunk.payer.iter().zip(&chunk.payee).zip(&chunk.empties);
         for (line, ((&payer, &payee), &empties)) in (first..).zip(ends) {
-            // Without a branch, but for what is exposed and leaves the pools.
+            // Most lines change nothing: an exposed account pays another, and has something left.
+            // So nothing is written for them, and the processor looks at many at once.
             let payer = payer.min(nobody);
-            let is_exposed = self.exposed.bit(payer);
-            self.exposed.and_not(payer, is_exposed & u64::from(empties));
-            let is_pool = self.pools.bit(payee);
-            self.exposed.or(payee, is_exposed & is_pool);
-            if is_exposed & (keep_lines | (is_pool ^ 1)) != 0 {
-                self.expose(line, payee);
+            let changes = u64::from(empties) | keep_lines | (self.exposed.bit(payee) ^ 1);
+            if self.exposed.bit(payer) & changes != 0 {
+                self.pay(line, (payer, payee), empties == 1);
             }
+        }
+    }
+
+    /// Takes a line that an exposed account pays.
+    fn pay(&mut self, line: LineIdx, (payer, payee): (PlaceIdx, PlaceIdx), empties: bool) {
+        self.exposed.and_not(payer, u64::from(empties));
+        self.exposed.or(payee, self.pools.bit(payee));
+        if self.question.keep_lines || !self.pools.has(payee) {
+            self.expose(line, payee);
         }
     }
 
