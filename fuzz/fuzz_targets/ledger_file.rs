@@ -79,7 +79,7 @@ fn look_at(bytes: &[u8], is_resealed: bool) {
         look_at_ledger(&table, &ledger);
     });
     // Damage that was met is a refusal.
-    drop(looked);
+    let _ = looked;
 }
 
 fn look_at_ledger(table: &TransferTable, ledger: &Ledger) {
