@@ -167,12 +167,13 @@ impl Case {
         self.store_openings(visitor)?;
         stored::texts(visitor, "case.without-statement", &mut self.without_statement)?;
         self.store_problems(visitor)?;
-        let mut recipe = vec![crate::stored::RECIPE.to_owned()];
+        let ours = [crate::stored::RECIPE.to_owned()];
+        let mut recipe = if visitor.is_reading() { Vec::new() } else { ours.to_vec() };
         stored::texts(visitor, "case.recipe", &mut recipe)?;
         let mut flags = Numbers::from(vec![u8::from(self.states_accounts)]);
         visitor.bytes("case.states-accounts", &mut flags)?;
         if visitor.is_reading() {
-            sound(recipe.iter().skip(1).all(|recipe| recipe == crate::stored::RECIPE), "version")?;
+            sound(recipe == ours, "version")?;
             self.states_accounts = flags.all() == [1];
         }
         Ok(())
