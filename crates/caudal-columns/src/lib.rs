@@ -19,4 +19,4 @@ pub use amounts::Column;
 pub use collections::{Dictionary, LookupMap};
 pub use file::{ColumnFile, ColumnFileWriter, undamaged};
 pub use map::{DamagedBlock, FileMap};
-pub use numbers::{Number, NumberIter, Numbers};
+pub use numbers::{Number, NumberIter, Numbers, partition_point};

@@ -244,17 +244,22 @@ impl<T: Number> Numbers<T> {
 
     /// The first position of an ascending column from which `before` holds no longer.
     pub fn partition_point(&self, before: impl Fn(T) -> bool) -> usize {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if before(self.at(middle)) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
+        partition_point(0..self.len(), |at| before(self.at(at)))
     }
+}
+
+/// The first position of a range from which `before` holds no longer; it holds for none behind.
+pub fn partition_point(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 impl<T: Number> FromIterator<T> for Numbers<T> {

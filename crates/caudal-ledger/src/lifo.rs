@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use caudal_columns::{Column, Numbers};
+use caudal_columns::{Column, Numbers, partition_point};
 use caudal_model::stored::{ColumnVisitor, StoreError, amounts, sound};
 
 use crate::later::LaterSegments;
@@ -156,15 +156,8 @@ impl LifoIndex {
         (lo, hi): (u128, u128),
     ) -> impl Iterator<Item = Segment> + 'a {
         let all = self.range_of(receipt);
-        let (mut from, mut to) = (all.start, all.end);
-        while from < to {
-            let middle = usize::midpoint(from, to);
-            if self.segments.receipt_lo.get(self.by_receipt.at(middle) as usize) >= hi {
-                from = middle + 1;
-            } else {
-                to = middle;
-            }
-        }
+        let is_above = |at| self.segments.receipt_lo.get(self.by_receipt.at(at) as usize) >= hi;
+        let from = partition_point(all.clone(), is_above);
         let segments =
             (from..all.end).map(|at| self.segment(view, self.by_receipt.at(at) as usize));
         segments.take_while(move |segment| segment.receipt_lo + segment.len > lo)
@@ -183,15 +176,8 @@ impl LifoIndex {
     /// The first cent of a receipt that payments before some line spent.
     pub(crate) fn spent_before(&self, receipt: LineIdx, line: LineIdx) -> Option<u128> {
         let all = self.range_of(receipt);
-        let (mut from, mut to) = (all.start, all.end);
-        while from < to {
-            let middle = usize::midpoint(from, to);
-            if self.segments.payment.at(self.by_receipt.at(middle) as usize) < line {
-                from = middle + 1;
-            } else {
-                to = middle;
-            }
-        }
+        let is_before = |at| self.segments.payment.at(self.by_receipt.at(at) as usize) < line;
+        let from = partition_point(all.clone(), is_before);
         let last = from.checked_sub(1).filter(|last| all.contains(last))?;
         Some(self.segments.receipt_lo.get(self.by_receipt.at(last) as usize))
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use caudal_columns::Numbers;
+use caudal_columns::{Numbers, partition_point};
 use caudal_model::Currency;
 
 use crate::appended::Renumbered;
@@ -156,16 +156,7 @@ impl<'a> LineList<'a> {
 
     /// The first position from which `before` holds no longer.
     pub fn partition_point(self, before: impl Fn(LineIdx) -> bool) -> usize {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if before(self.at(middle)) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
+        partition_point(0..self.len(), |at| before(self.at(at)))
     }
 }
 

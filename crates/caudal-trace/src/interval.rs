@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use caudal_columns::partition_point;
 use caudal_ledger::{LedgerView, LifoIndex, Line, LineIdx, LineList, PlaceIdx};
 
 use crate::drive::Cancelled;
@@ -68,15 +69,8 @@ fn gallop(lines: LineList<'_>, start: usize, before: impl Fn(LineIdx) -> bool) -
         low += step;
         step *= 2;
     }
-    let mut high = (low + step - 1).min(lines.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        match lines.get(middle) {
-            Some(line) if before(line) => low = middle + 1,
-            _ => high = middle,
-        }
-    }
-    low
+    let high = (low + step - 1).min(lines.len());
+    partition_point(low..high, |at| lines.get(at).is_some_and(&before))
 }
 
 /// The newest cent in is the first out.
